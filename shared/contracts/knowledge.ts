@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { domainRef, idempotency, moment, pageInput, pageOutput, sha256Hex, text } from './common.ts';
+import { command, event, query } from './message.ts';
+
+export const documentTypes = ['pdf', 'txt', 'md', 'json', 'csv', 'text', 'html'] as const;
+export const documentType = z.enum(documentTypes);
+export type DocumentType = z.infer<typeof documentType>;
+
+export const documentStates = [
+  'accepted',
+  'extracting',
+  'uploading',
+  'indexing',
+  'indexed',
+  'failed',
+  'removing',
+] as const;
+export const documentState = z.enum(documentStates);
+export type DocumentState = z.infer<typeof documentState>;
+
+export const failureView = z.object({ code: z.string(), message: z.string() });
+
+export const documentView = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  type: documentType,
+  state: documentState,
+  version: z.number().int(),
+  hash: sha256Hex,
+  bytes: z.number().int(),
+  pages: z.number().int().nullable(),
+  chunks: z.number().int().nullable(),
+  source_url: z.string().nullable(),
+  error: failureView.nullable(),
+  created_at: moment,
+  indexed_at: moment.nullable(),
+});
+export type DocumentView = z.infer<typeof documentView>;
+
+export const jobPhases = [
+  'accepted',
+  'crawling',
+  'extracting',
+  'uploading',
+  'indexing',
+  'attaching',
+  'done',
+  'failed',
+  'cancelled',
+] as const;
+export const jobPhase = z.enum(jobPhases);
+export type JobPhase = z.infer<typeof jobPhase>;
+
+export const jobItem = z.object({ name: z.string(), state: z.string(), reason: z.string().optional() });
+
+/** Progress of one upload or crawl: `done` of `total` items, `bytes` read so far, `eta_s` seconds when it can be told. */
+export const jobView = z.object({
+  id: z.uuid(),
+  domain_id: z.uuid(),
+  kind: z.enum(['upload', 'crawl', 'reindex', 'remove']),
+  phase: jobPhase,
+  done: z.number().int(),
+  total: z.number().int(),
+  bytes: z.number().int(),
+  eta_s: z.number().nullable(),
+  items: z.array(jobItem),
+  error: failureView.nullable(),
+  created_at: moment,
+  updated_at: moment,
+});
+export type JobView = z.infer<typeof jobView>;
+
+const chunking = {
+  chunk_size: z.number().int().min(100).max(4000).default(1000),
+  use_semantic: z.boolean().default(false),
+};
+
+/** What the inherited upload answers tell in `details`. */
+export const ingestOutput = z.object({
+  document_id: z.uuid(),
+  job_id: z.uuid(),
+  file_type: documentType,
+  file_size: z.number().int(),
+  chunking_strategy: z.string(),
+  knowledge_base_uuid: z.string().nullable(),
+  data_source_uuid: z.string().nullable(),
+  indexing_job_uuid: z.string().nullable(),
+  state: documentState,
+});
+
+/**
+ * Takes a body that already lies in the blob store. It is read before the answer, so a document that cannot be read is
+ * refused with its own code (`document_encrypted`, `document_broken`, `document_empty`, `document_needs_ocr`,
+ * `unsupported_file_type`) and nothing is stored. The same bytes under the same name again give the document there is.
+ */
+export const ingestDocument = query(
+  'knowledge',
+  'ingest-document',
+  domainRef.extend({
+    blob: z.string().max(200),
+    filename: text(300),
+    name: text(300).optional(),
+    kind: z.enum(['file', 'text']),
+    website_url: text(2000).optional(),
+    idempotency: idempotency.optional(),
+    ...chunking,
+  }),
+  ingestOutput,
+);
+
+/** Accepts a crawl; throws `url_refused` when the address may not be fetched at all. */
+export const startCrawl = query(
+  'knowledge',
+  'start-crawl',
+  domainRef.extend({
+    url: text(2000),
+    depth_max: z.number().int().min(1).max(5),
+    links_max: z.number().int().min(1).max(100),
+    idempotency: idempotency.optional(),
+    ...chunking,
+  }),
+  z.object({ job_id: z.uuid(), knowledge_base_uuid: z.string().nullable() }),
+);
+
+export const listDocuments = query(
+  'knowledge',
+  'list-documents',
+  domainRef.extend(pageInput.shape),
+  z.object({ documents: z.array(documentView), ...pageOutput }),
+);
+
+const documentRef = domainRef.extend({ document_id: z.uuid() });
+/** `preview` is the first 2,000 characters of what the bot reads. */
+export const getDocument = query(
+  'knowledge',
+  'get-document',
+  documentRef,
+  z.object({ document: documentView, preview: z.string() }),
+);
+export const removeDocument = query('knowledge', 'remove-document', documentRef, z.object({ job_id: z.uuid() }));
+export const reindexDocument = query('knowledge', 'reindex-document', documentRef, z.object({ job_id: z.uuid() }));
+
+const jobRef = domainRef.extend({ job_id: z.uuid() });
+export const getJob = query('knowledge', 'get-job', jobRef, z.object({ job: jobView }));
+/** Ends a job that is not done: what was not indexed yet is dropped. */
+export const cancelJob = query('knowledge', 'cancel-job', jobRef, z.object({ job: jobView }));
+
+export const knowledgeBaseView = z.object({
+  website_key: z.string(),
+  kb_uuid: z.string(),
+  website_url: z.string(),
+  kb_name: z.string(),
+});
+/** Without `domain_id`: those of all domains. */
+export const listKnowledgeBases = query(
+  'knowledge',
+  'list-knowledge-bases',
+  pageInput.extend({ domain_id: z.uuid().optional() }),
+  z.object({ knowledge_bases: z.array(knowledgeBaseView), ...pageOutput }),
+);
+
+/** Maps what the cloud calls a passage's file back to our documents, for citations. */
+export const resolveSources = query(
+  'knowledge',
+  'resolve-sources',
+  domainRef.extend({ stored_names: z.array(z.string().max(300)).max(50) }),
+  z.object({
+    sources: z.array(
+      z.object({
+        stored_name: z.string(),
+        document_id: z.uuid(),
+        name: z.string(),
+        type: documentType,
+        source_url: z.string().nullable(),
+      }),
+    ),
+  }),
+);
+
+/** Wakes the next step of one knowledge base, document or job; the row says what is to be done. */
+export const advanceKnowledgeBase = command('knowledge', 'AdvanceKnowledgeBase', z.object({ base_id: z.uuid() }));
+export const advanceJob = command('knowledge', 'AdvanceJob', z.object({ job_id: z.uuid() }));
+
+export const kbCreated = event('knowledge', 'KbCreated', z.object({ kb_uuid: z.string(), kb_name: z.string() }));
+/** The base holds indexed content: it can be attached. */
+export const kbIndexed = event('knowledge', 'KbIndexed', z.object({ kb_uuid: z.string() }));
+/** The base is to go: whoever attached it detaches it and tells so with `KbDetached`. */
+export const kbRetired = event('knowledge', 'KbRetired', z.object({ kb_uuid: z.string() }));
+const documentFact = z.object({ document_id: z.uuid(), job_id: z.uuid(), name: z.string() });
+export const documentAccepted = event('knowledge', 'DocumentAccepted', documentFact);
+export const documentIndexed = event('knowledge', 'DocumentIndexed', documentFact);
+export const documentFailed = event('knowledge', 'DocumentFailed', documentFact.extend({ error: failureView }));
+export const documentRemoved = event('knowledge', 'DocumentRemoved', documentFact);
+/** A step of a job; live views read it, so it carries the counts. */
+export const jobProgressed = event(
+  'knowledge',
+  'JobProgressed',
+  z.object({ job_id: z.uuid(), phase: jobPhase, done: z.number().int(), total: z.number().int() }),
+);
+export const crawlProgressed = event(
+  'knowledge',
+  'CrawlProgressed',
+  z.object({ job_id: z.uuid(), pages_done: z.number().int(), pages_found: z.number().int(), url: z.string() }),
+);

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { domainRef, moment, text, userId } from './common.ts';
+import { event, query } from './message.ts';
+
+const subjectRef = domainRef.extend({ user_id: userId });
+
+/** One thing remembered of a visitor, as they or we said it. */
+export const memoryView = z.object({
+  id: z.uuid(),
+  role: z.enum(['user', 'assistant']),
+  text: z.string(),
+  said_at: moment,
+  session_id: z.uuid(),
+});
+
+/**
+ * What earlier sessions of this visitor say about the question, best first, within `token_budget` (characters / 4).
+ * Never another visitor's, never another domain's. Answers late rather than wrong: the caller sets the deadline.
+ */
+export const recall = query(
+  'memory',
+  'recall',
+  subjectRef.extend({
+    question: text(4000),
+    session_id: z.uuid(),
+    token_budget: z.number().int().min(50).max(2000).default(700),
+  }),
+  z.object({ memories: z.array(memoryView), degraded: z.array(z.string()) }),
+);
+
+/** Throws `memori_key_invalid`; a validator that is out of order answers `unverified`. */
+export const validateMemoriKey = query(
+  'memory',
+  'validate-memori-key',
+  z.object({ memori_api_key: text(500).min(1) }),
+  z.object({ status: z.enum(['valid', 'unverified']) }),
+);
+
+/** Seals the domain's own Memori key; it is used from the next turn on. */
+export const connectMemori = query(
+  'memory',
+  'connect-memori',
+  domainRef.extend({ memori_api_key: text(500).min(1) }),
+  z.object({ connected: z.literal(true) }),
+);
+
+export const listMemories = query(
+  'memory',
+  'list-memories',
+  subjectRef.extend({ limit: z.number().int().min(1).max(500).default(100) }),
+  z.object({ memories: z.array(memoryView), total: z.number().int() }),
+);
+
+/** Deletes all that is remembered of one visitor, and tells what was deleted. */
+export const forgetUser = query(
+  'memory',
+  'forget-user',
+  subjectRef,
+  z.object({ forgotten: z.number().int(), remote_copies: z.array(z.string()) }),
+);
+
+/** `ok`, `disabled` or `unavailable`, for `/health`. */
+export const memoryHealth = query('memory', 'health', z.object({}), z.object({ memori: z.string() }));
+
+export const memoryRecorded = event(
+  'memory',
+  'MemoryRecorded',
+  z.object({ session_id: z.uuid(), message_id: z.uuid(), turns: z.number().int() }),
+);
+export const userForgotten = event('memory', 'UserForgotten', z.object({ forgotten: z.number().int() }));
