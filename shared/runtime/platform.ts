@@ -6,6 +6,7 @@ import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database } from '../db/client.ts';
 import type { Clock } from './clock.ts';
 import type { Environment } from './config.ts';
+import type { Readiness } from './readiness.ts';
 
 /** What every service is given; a service adds its own store, client and config. */
 export interface Platform {
@@ -16,6 +17,7 @@ export interface Platform {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly environment: Environment;
+  readonly ready: () => Promise<Readiness>;
 }
 
 /** A part that can be stopped. `stop` takes no new work and lets what runs finish. */

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { publishSubject, type Durable, type Envelope, type Owner } from '../contracts/message.ts';
+import type { Transaction } from '../db/client.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { currentCorrelation } from '../telemetry/correlation.ts';
+import { currentTraceparent } from '../telemetry/span.ts';
+
+export interface Emission<D extends Durable> {
+  readonly domainId: string;
+  readonly data: z.input<D['data']>;
+  /** Published no earlier than this many milliseconds from now. */
+  readonly delayMs?: number;
+}
+
+/** Writes a message beside the change that causes it: both are committed, or neither. */
+export type Emit = <D extends Durable>(tx: Transaction, contract: D, emission: Emission<D>) => Promise<void>;
+
+/** Everything one owner owes to the bus goes through its own `emit`. */
+export const createEmit =
+  (owner: Owner, clock: Clock): Emit =>
+  async (tx, contract, emission) => {
+    const envelope = envelopeFor(clock, contract, emission);
+    const notBefore = new Date(clock.now() + (emission.delayMs ?? 0));
+    // One plain statement: Prisma's create would read the row back, and emit stands on the ask path.
+    await tx.$executeRaw`
+      insert into outbox (owner, msg_id, subject, envelope, not_before)
+      values (${owner}, ${envelope.id}::uuid, ${contract.subject}, ${JSON.stringify(envelope)}::jsonb, ${notBefore})`;
+  };
+
+/** A fresh envelope for `contract`, tied to the request at hand. The data is checked against the contract. */
+export const envelopeFor = <D extends Durable>(clock: Clock, contract: D, emission: Emission<D>): Envelope => {
+  const id = clock.newId();
+  const correlation = currentCorrelation();
+  return {
+    id,
+    name: contract.name,
+    subject: publishSubject(contract, emission.domainId),
+    occurred_at: new Date(clock.now()).toISOString(),
+    domain_id: emission.domainId,
+    correlation_id: correlation?.correlationId ?? id,
+    causation_id: correlation?.causationId ?? null,
+    traceparent: currentTraceparent(),
+    data: dataSchema.parse(contract.data.parse(emission.data)),
+  };
+};
+
+const dataSchema = z.record(z.string(), z.unknown());

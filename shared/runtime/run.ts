@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { BlobStore } from '../blobs/port.ts';
+import type { Bus } from '../bus/port.ts';
+import { createSecretBox } from '../crypto/secret-box.ts';
+import { createDatabase } from '../db/client.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { collectProcessMetrics } from '../telemetry/metrics.ts';
+import { startTelemetry } from '../telemetry/start.ts';
+import { systemClock } from './clock.ts';
+import { ConfigError, loadConfig, type Environment } from './config.ts';
+import { startHealthServer } from './health-server.ts';
+import type { Platform, Running, Service } from './platform.ts';
+import { createReadiness } from './readiness.ts';
+import { databaseUrlOf, platformSettings, type PlatformSettings } from './settings.ts';
+
+const developmentSecretsKey = 'development-only-secrets-key-do-not-use';
+
+/**
+ * Brings up a process: telemetry first, then bus, database and blobs, then the services in the given order, then the
+ * health server. `stop` goes the other way: not ready, services take nothing new and finish, bus drains, database closes.
+ */
+export const runServices = async (services: readonly Service[], environment: Environment): Promise<Running> => {
+  const settings = loadConfig(platformSettings, environment);
+  const name = services.length === 1 ? (services[0]?.name ?? 'all') : 'all';
+  const telemetry = startTelemetry(name, environment);
+  const logger = createLogger({ name, level: settings.LOG_LEVEL });
+  collectProcessMetrics();
+  const database = createDatabase({ url: databaseUrlOf(settings), poolMax: settings.DATABASE_POOL_MAX, logger });
+  const { bus, blobs } = await connect(settings, name, logger);
+  let draining = false;
+  const clock = systemClock;
+  const ready = createReadiness({ bus, database, clock }, () => draining);
+  const secrets = createSecretBox(secretsKeyOf(settings));
+  const platform: Platform = { bus, database, blobs, secrets, logger, clock, environment, ready };
+  const running: Running[] = [];
+  for (const service of services) running.unshift(await service.start(platform));
+  const health = settings.HEALTH_PORT === undefined ? undefined : await startHealthServer(settings.HEALTH_PORT, ready);
+  logger.info({ services: services.map((service) => service.name) }, 'running');
+  return {
+    stop: async () => {
+      draining = true;
+      for (const part of running) await part.stop();
+      await bus.drain(settings.DRAIN_TIMEOUT_MS);
+      await database.close();
+      await health?.stop();
+      await telemetry.stop();
+    },
+  };
+};
+
+/** The bus and the blob store belong together: NATS for both, or this process and a folder. */
+const connect = async (
+  settings: PlatformSettings,
+  name: string,
+  logger: Logger,
+): Promise<{ bus: Bus; blobs: BlobStore }> => {
+  const clock = systemClock;
+  if (settings.NATS_URL === undefined) {
+    const { createInProcessBus } = await import('../bus/in-process.ts');
+    const { createFolderBlobs } = await import('../blobs/folder.ts');
+    return {
+      bus: await createInProcessBus({ clock, logger, journalDir: settings.DATA_DIR }),
+      blobs: await createFolderBlobs({ clock, folder: join(settings.DATA_DIR, 'blobs') }),
+    };
+  }
+  const { createJetStreamBus } = await import('../bus/jetstream.ts');
+  const { createObjectStoreBlobs } = await import('../blobs/object-store.ts');
+  const connection = {
+    servers: settings.NATS_URL.split(','),
+    ...(settings.NATS_USER === undefined ? {} : { user: settings.NATS_USER, pass: settings.NATS_PASSWORD ?? '' }),
+  };
+  const bus = await createJetStreamBus({ ...connection, name, clock, logger });
+  return { bus, blobs: await createObjectStoreBlobs({ clock, connection: bus.connection }) };
+};
+
+const secretsKeyOf = ({ SECRETS_KEY, NODE_ENV }: PlatformSettings): string => {
+  if (SECRETS_KEY !== undefined) return SECRETS_KEY;
+  if (NODE_ENV === 'production')
+    throw new ConfigError('SECRETS_KEY: must be set in production (at least 32 characters)');
+  return developmentSecretsKey;
+};

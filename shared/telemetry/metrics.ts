@@ -1,0 +1,47 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Every metric of a process, in Prometheus text at `/metrics`. Names and labels are listed in docs/operations.md. */
+export const metrics = new Registry();
+
+const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export const httpRequestSeconds = new Histogram({
+  name: 'parley_http_request_seconds',
+  help: 'Time to answer an HTTP request, by route and status',
+  labelNames: ['method', 'route', 'status'] as const,
+  buckets: secondsBuckets,
+  registers: [metrics],
+});
+
+export const messageSeconds = new Histogram({
+  name: 'parley_message_seconds',
+  help: 'Time to handle a bus message, by subject and outcome (ok, a failure code)',
+  labelNames: ['subject', 'outcome'] as const,
+  buckets: secondsBuckets,
+  registers: [metrics],
+});
+
+export const outsideCallSeconds = new Histogram({
+  name: 'parley_outside_call_seconds',
+  help: 'Time of a call to an outside system, by system and status (an HTTP status, or `none` when there was no answer)',
+  labelNames: ['system', 'status'] as const,
+  buckets: secondsBuckets,
+  registers: [metrics],
+});
+
+export const deadLetters = new Counter({
+  name: 'parley_dead_letters_total',
+  help: 'Messages given up and kept for an operator, by subject',
+  labelNames: ['subject'] as const,
+  registers: [metrics],
+});
+
+export const outboxOldestSeconds = new Gauge({
+  name: 'parley_outbox_oldest_seconds',
+  help: 'Age of the oldest unsent outbox row, by owner; 0 when all are sent',
+  labelNames: ['owner'] as const,
+  registers: [metrics],
+});
+
+/** Process figures (memory, event loop lag, file descriptors); once a process. */
+export const collectProcessMetrics = (): void => collectDefaultMetrics({ register: metrics });

@@ -1,0 +1,73 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../runtime/clock.ts';
+import type { Running } from '../runtime/platform.ts';
+
+interface WorkerOptions<Row> {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long to rest when nothing is due; a wake-up ends the rest. */
+  readonly pollMs: number;
+  /** Rows run side by side at the most; also what `claim` is asked for. */
+  readonly concurrency: number;
+  /** Takes due rows under a lease, at most `limit`. */
+  readonly claim: (limit: number) => Promise<readonly Row[]>;
+  /** Does the next step of a row and saves the outcome. What it throws is logged; the lease brings the row back. */
+  readonly run: (row: Row, signal: AbortSignal) => Promise<void>;
+}
+
+export interface Worker extends Running {
+  /** Look now rather than at the next poll. */
+  readonly wake: () => void;
+}
+
+/**
+ * Runs rows that are due: the one loop behind relay, sagas, jobs and sweepers. The rows hold the truth, so a missed
+ * wake-up costs one poll and a crash costs one lease.
+ */
+export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+  let rest = new AbortController();
+
+  const start = (row: Row): void => {
+    const task = options
+      .run(row, stopping.signal)
+      .catch((thrown: unknown) => options.logger.error({ err: thrown, worker: options.name }, 'step failed'))
+      .finally(() => {
+        running.delete(task);
+        rest.abort();
+      });
+    running.add(task);
+  };
+
+  const round = async (): Promise<void> => {
+    rest = new AbortController();
+    const free = options.concurrency - running.size;
+    const rows = free > 0 ? await options.claim(free) : [];
+    for (const row of rows) start(row);
+    if (rows.length > 0 && running.size < options.concurrency) return;
+    await options.clock.sleep(options.pollMs, AbortSignal.any([rest.signal, stopping.signal]));
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await round();
+      } catch (thrown) {
+        options.logger.warn({ err: thrown, worker: options.name }, 'claim failed');
+        await options.clock.sleep(options.pollMs, stopping.signal);
+      }
+    }
+  };
+  const looping = loop();
+
+  return {
+    wake: () => rest.abort(),
+    stop: async () => {
+      stopping.abort();
+      await looping;
+      await Promise.all(running);
+    },
+  };
+};
