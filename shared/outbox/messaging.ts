@@ -87,18 +87,19 @@ const countAttempt = async (platform: Platform, consumer: string, id: string, th
   const failure = toFailure(thrown);
   // A database that is down is nobody's poison: the message waits for it without using up attempts.
   if (failure.code === 'service_unavailable') return failure;
-  const attempts = await recordAttempt(platform.database.client, consumer, id);
+  const attempts = await platform.database.run((client) => recordAttempt(client, consumer, id));
   platform.logger.warn({ err: failure, consumer, attempts }, 'message not handled');
   if (attempts >= attemptsMax) return new Failure('internal', { detail: `${failure.code} after ${attempts} attempts` });
   return failure.retryable ? failure : new Failure('service_unavailable', { cause: failure });
 };
 
-const sweep = async ({ database }: Platform, owner: Owner): Promise<void> => {
-  const { client } = database;
-  await client.$executeRaw`
-    delete from outbox where owner = ${owner} and sent_at < now() - make_interval(days => ${keepSentDays})`;
-  await client.$executeRaw`
-    delete from inbox where consumer like ${`${owner}:%`} and updated_at < now() - make_interval(days => ${keepInboxDays})`;
-  await client.$executeRaw`
-    delete from idempotency_keys where owner = ${owner} and created_at < now() - interval '24 hours'`;
-};
+const sweep = async ({ database }: Platform, owner: Owner): Promise<void> =>
+  database.run(async (client) => {
+    await client.$executeRaw`
+      delete from outbox where owner = ${owner} and sent_at < now() - make_interval(days => ${keepSentDays}::int)`;
+    await client.$executeRaw`
+      delete from inbox
+      where consumer like ${`${owner}:%`} and updated_at < now() - make_interval(days => ${keepInboxDays}::int)`;
+    await client.$executeRaw`
+      delete from idempotency_keys where owner = ${owner} and created_at < now() - interval '24 hours'`;
+  });

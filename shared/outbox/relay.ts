@@ -52,13 +52,15 @@ export const startRelay = (options: RelayOptions): Worker => {
 };
 
 const claim = async (database: Database, owner: Owner): Promise<readonly ClaimedRow[]> =>
-  database.client.$queryRaw<ClaimedRow[]>`
-    update outbox set claimed_until = now() + make_interval(secs => ${claimMs / 1000})
+  database.run(
+    (client) => client.$queryRaw<ClaimedRow[]>`
+    update outbox set claimed_until = now() + make_interval(secs => ${claimMs / 1000}::float8)
     where id in (
       select id from outbox
       where owner = ${owner} and sent_at is null and not_before <= now() and (claimed_until is null or claimed_until < now())
       order by id limit ${batchMax} for update skip locked)
-    returning id, subject, envelope`;
+    returning id, subject, envelope`,
+  );
 
 const publishAll = async (options: RelayOptions, rows: readonly ClaimedRow[]): Promise<readonly bigint[]> => {
   const outcomes = await Promise.allSettled(
@@ -81,10 +83,14 @@ const publishAll = async (options: RelayOptions, rows: readonly ClaimedRow[]): P
 const mark = async (database: Database, rows: readonly ClaimedRow[], sent: readonly bigint[]): Promise<void> => {
   const unsent = rows.map((row) => row.id).filter((id) => !sent.includes(id));
   if (sent.length > 0) {
-    await database.client.$executeRaw`update outbox set sent_at = now(), claimed_until = null where id = any(${sent})`;
+    await database.run(
+      (client) => client.$executeRaw`update outbox set sent_at = now(), claimed_until = null where id = any(${sent})`,
+    );
   }
   if (unsent.length > 0) {
-    await database.client.$executeRaw`
-      update outbox set claimed_until = null, not_before = now() + interval '1 second' where id = any(${unsent})`;
+    await database.run(
+      (client) => client.$executeRaw`
+      update outbox set claimed_until = null, not_before = now() + interval '1 second' where id = any(${unsent})`,
+    );
   }
 };
