@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { Failure } from '../errors/failure.ts';
 
 /**
- * A thrown database error as what the callers above it can act on. What the database refused for good (a constraint,
- * bad data, bad SQL) comes back unchanged, for `isUniqueViolation` or as a defect. Everything else, most of all an error
- * without a code, has an unknown outcome and becomes `service_unavailable`, which is worth another try.
+ * An error out of Prisma as what the callers above can act on. What the database refused for good (a constraint, bad data,
+ * bad SQL) comes back unchanged, for `isUniqueViolation` or as a defect; so does whatever is not the database's. All else
+ * has an unknown outcome and becomes `service_unavailable`, which is worth another try.
  */
 export const asFailure = (thrown: unknown): unknown => {
-  if (thrown instanceof Failure || isDefiniteRefusal(thrown)) return thrown;
-  return new Failure('service_unavailable', {
-    detail: 'The database did not answer',
-    retryAfterMs: 1_000,
-    cause: thrown,
-  });
+  const error = read(thrown);
+  return error === undefined || isDefinite(error) ? thrown : unavailable(thrown);
 };
+
+/** No answer from the database: what was asked may have happened or not. */
+export const unavailable = (cause: unknown): Failure =>
+  new Failure('service_unavailable', { detail: 'The database did not answer', retryAfterMs: 1_000, cause });
 
 /**
  * True when a unique index refused the row, through a model or raw SQL. `index` narrows it to one index or to one
@@ -28,7 +28,7 @@ export const isUniqueViolation = (thrown: unknown, index?: string): boolean => {
 };
 
 const prismaError = z.object({
-  name: z.string(),
+  name: z.string().startsWith('PrismaClient'),
   code: z.string().optional(),
   meta: z
     .object({
@@ -77,9 +77,7 @@ const definiteCodes: ReadonlySet<string> = new Set([
   'P2025',
 ]);
 
-const isDefiniteRefusal = (thrown: unknown): boolean => {
-  const error = read(thrown);
-  if (error === undefined) return false;
+const isDefinite = (error: PrismaError): boolean => {
   if (error.name === 'PrismaClientValidationError') return true;
   const state = stateOf(error);
   if (state !== undefined) return definiteClasses.has(state.slice(0, 2));
