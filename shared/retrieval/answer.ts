@@ -1,0 +1,80 @@
+import type { AnswerSentence } from './answer-sentence.ts';
+import { coverageOf } from './coverage.ts';
+import { storedAnswer } from './faq.ts';
+import { answerability } from './gate.ts';
+import { readPassage, type Sentence } from './passage.ts';
+import { plainText } from './plain-text.ts';
+import { readQuestion, type Question } from './question.ts';
+import type { Hit } from './search.ts';
+import { scoreSentences, type ScoredSentence } from './sentence-scores.ts';
+import { everydayVocabulary, type Vocabulary } from './vocabulary.ts';
+
+/** `confidence` is the chance, 0 to 1, that the hits answer the question; both outcomes tell it. */
+export type Answer =
+  | { readonly answerable: false; readonly confidence: number }
+  | { readonly answerable: true; readonly confidence: number; readonly sentences: readonly AnswerSentence[] };
+
+const hitsRead = 5;
+const sentencesMax = 3;
+const confidenceMin = 0.4;
+// A second sentence must be nearly as good as the first, or it only dilutes it.
+const scoreShareMin = 0.72;
+const likenessMax = 0.7;
+
+/**
+ * Answers a question from retrieved chunks (best first) in their own words: at most three sentences, each with its
+ * chunk, or a whole stored answer when the best chunk is an FAQ entry that asks the same. `answerable: false` when the
+ * chunks do not speak of what is asked. Give the index's vocabulary, so that telling words are told from common ones.
+ */
+export const answerFrom = (
+  question: string,
+  hits: readonly Hit[],
+  vocabulary: Vocabulary = everydayVocabulary,
+): Answer => {
+  const asked = readQuestion(question, vocabulary);
+  const passages = hits.slice(0, hitsRead).map(readPassage);
+  const confidence = answerability(asked, passages);
+  if (confidence < confidenceMin) return { answerable: false, confidence };
+  const stored = storedAnswer(asked, passages);
+  if (stored !== undefined) return { answerable: true, confidence, sentences: [stored] };
+  const sentences = inReadingOrder(bestOf(asked, scoreSentences(asked, passages)));
+  if (sentences.length === 0) return { answerable: false, confidence };
+  return {
+    answerable: true,
+    confidence,
+    sentences: sentences.map(({ sentence, passage }) => ({ text: plainText(sentence.text), chunk: passage.hit.chunk })),
+  };
+};
+
+const bestOf = (asked: Question, scored: readonly ScoredSentence[]): ScoredSentence[] => {
+  const ranked = [...scored].sort((left, right) => right.score - left.score);
+  const floor = (ranked[0]?.score ?? 0) * scoreShareMin;
+  const chosen: ScoredSentence[] = [];
+  for (const candidate of ranked) {
+    if (chosen.length === sentencesMax || candidate.score < floor) break;
+    if (candidate.sentence.isQuestion && chosen.length > 0) continue;
+    if (chosen.some(({ sentence }) => isNearlySame(sentence, candidate.sentence))) continue;
+    if (chosen.length > 0 && !adds(asked, candidate, chosen)) continue;
+    chosen.push(candidate);
+  }
+  return chosen;
+};
+
+/** A further sentence speaks of the question itself or stands beside one that was chosen. */
+const adds = (asked: Question, { passage, sentence }: ScoredSentence, chosen: readonly ScoredSentence[]): boolean =>
+  coverageOf(asked, sentence.stems).share > 0 ||
+  chosen.some((other) => other.passage === passage && Math.abs(other.sentence.position - sentence.position) === 1);
+
+// Neighbouring chunks share sentences.
+const isNearlySame = (left: Sentence, right: Sentence): boolean => {
+  const shared = [...left.stems].filter((stem) => right.stems.has(stem)).length;
+  return shared > likenessMax * Math.min(left.stems.size, right.stems.size);
+};
+
+const inReadingOrder = (chosen: readonly ScoredSentence[]): ScoredSentence[] => {
+  const order = [...new Set(chosen.map(({ passage }) => passage))];
+  return [...chosen].sort(
+    (left, right) =>
+      order.indexOf(left.passage) - order.indexOf(right.passage) || left.sentence.position - right.sentence.position,
+  );
+};

@@ -1,0 +1,16 @@
+import type { ListName } from './analysis.ts';
+import type { Chunk } from './chunk.ts';
+import type { TermIndex } from './term-index.ts';
+
+/** The inside of an index, as ranking needs it. */
+export interface IndexParts {
+  readonly lists: Readonly<Record<ListName, TermIndex>>;
+  readonly chunkAt: (slot: number) => Chunk | undefined;
+  readonly englishChunks: () => number;
+  readonly size: () => number;
+}
+
+/** Anything that can be ranked: an index. */
+export interface Searchable {
+  readonly parts: IndexParts;
+}
