@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { publishSubject, type Durable, type Envelope, type Owner } from '../contracts/message.ts';
 import type { Transaction } from '../db/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { currentCorrelation } from '../telemetry/correlation.ts';
 import { currentTraceparent } from '../telemetry/span.ts';
@@ -16,15 +17,30 @@ export interface Emission<D extends Durable> {
 export type Emit = <D extends Durable>(tx: Transaction, contract: D, emission: Emission<D>) => Promise<void>;
 
 /** Everything one owner owes to the bus goes through its own `emit`. */
-export const createEmit =
-  (owner: Owner, clock: Clock): Emit =>
-  async (tx, contract, emission) => {
+export const createEmit = (owner: Owner, clock: Clock): Emit => {
+  const owe = createOwe(owner, clock);
+  return async (tx, contract, emission) => {
+    // One plain statement: Prisma's create would read the row back.
+    await tx.$executeRaw`${owe(contract, emission)}`;
+  };
+};
+
+/**
+ * The outbox row as an `insert … select` that still lacks its `from`. A store that makes its change in one statement puts
+ * it last, behind the change: `owed as (${row} from stored)`. So it is written once per changed row, and not at all when
+ * nothing changed.
+ */
+export type Owe = <D extends Durable>(contract: D, emission: Emission<D>) => Prisma.Sql;
+
+export const createOwe =
+  (owner: Owner, clock: Clock): Owe =>
+  (contract, emission) => {
     const envelope = envelopeFor(clock, contract, emission);
-    const notBefore = new Date(clock.now() + (emission.delayMs ?? 0));
-    // One plain statement: Prisma's create would read the row back, and emit stands on the ask path.
-    await tx.$executeRaw`
+    const notBefore = new Date(clock.now() + (emission.delayMs ?? 0)).toISOString();
+    return Prisma.sql`
       insert into outbox (owner, msg_id, subject, envelope, not_before)
-      values (${owner}, ${envelope.id}::uuid, ${contract.subject}, ${JSON.stringify(envelope)}::jsonb, ${notBefore})`;
+      select ${owner}::text, ${envelope.id}::uuid, ${contract.subject}::text, ${JSON.stringify(envelope)}::jsonb,
+        ${notBefore}::timestamptz`;
   };
 
 /** A fresh envelope for `contract`, tied to the request at hand. The data is checked against the contract. */
