@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { domainRef, idempotency, moment, pageInput, pageOutput, sha256Hex, text } from './common.ts';
-import { command, event, query } from './message.ts';
+import { event, query } from './message.ts';
 
 export const documentTypes = ['pdf', 'txt', 'md', 'json', 'csv', 'text', 'html'] as const;
 export const documentType = z.enum(documentTypes);
@@ -176,10 +176,6 @@ export const resolveSources = query(
     ),
   }),
 );
-
-/** Wakes the next step of one knowledge base, document or job; the row says what is to be done. */
-export const advanceKnowledgeBase = command('knowledge', 'AdvanceKnowledgeBase', z.object({ base_id: z.uuid() }));
-export const advanceJob = command('knowledge', 'AdvanceJob', z.object({ job_id: z.uuid() }));
 
 export const kbCreated = event('knowledge', 'KbCreated', z.object({ kb_uuid: z.string(), kb_name: z.string() }));
 /** The base holds indexed content: it can be attached. */

@@ -17,8 +17,8 @@ interface WorkerOptions<Row> {
 }
 
 export interface Worker extends Running {
-  /** Look now rather than at the next poll. */
-  readonly wake: () => void;
+  /** Look now, or after `afterMs`, rather than at the next poll. */
+  readonly wake: (afterMs?: number) => void;
 }
 
 /**
@@ -63,7 +63,10 @@ export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
   const looping = loop();
 
   return {
-    wake: () => rest.abort(),
+    wake: (afterMs = 0) => {
+      if (afterMs > 0) setTimeout(() => rest.abort(), afterMs).unref();
+      else rest.abort();
+    },
     stop: async () => {
       stopping.abort();
       await looping;

@@ -1,0 +1,27 @@
+import type { BlobStore } from '../../shared/blobs/port.ts';
+import type { Database } from '../../shared/db/client.ts';
+import type { Messaging } from '../../shared/outbox/messaging.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Cloud } from './client.ts';
+import type { KnowledgeSettings } from './config.ts';
+import type { CrawlPort } from './crawl/port.ts';
+import type { Extractor } from './extract/extractor.ts';
+
+/** What handlers and steps of this service are made from. */
+export interface Deps {
+  readonly database: Database;
+  readonly messaging: Messaging;
+  readonly blobs: BlobStore;
+  readonly cloud: Cloud;
+  readonly extractor: Extractor;
+  readonly crawl: CrawlPort;
+  readonly settings: KnowledgeSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** This process's name on leases. */
+  readonly leaseOwner: string;
+  /** Looks for due work now, or after `afterMs`, rather than at the next poll. */
+  readonly wakeBases: (afterMs?: number) => void;
+  readonly wakeJobs: (afterMs?: number) => void;
+}

@@ -1,0 +1,129 @@
+import type { DocumentState, JobPhase } from '../../shared/contracts/knowledge.ts';
+
+/** Where a knowledge base stands; SPEC.md has the picture and says what each step does. */
+export const baseStates = [
+  'uploading',
+  'creating',
+  'waiting_database',
+  'indexing',
+  'indexed',
+  'failed',
+  'retiring',
+  'deleting',
+] as const;
+export type BaseState = (typeof baseStates)[number];
+
+/** States in which the service has something to do; the others wait for a message. */
+export const workingStates = ['uploading', 'creating', 'waiting_database', 'indexing', 'deleting'] as const;
+
+export type BaseSignal =
+  | 'files_uploaded'
+  | 'created'
+  | 'database_online'
+  | 'job_succeeded'
+  | 'refused'
+  | 'emptied'
+  | 'detached'
+  | 'domain_removed';
+
+/** `same` means: late, repeated, or not meant for this state. Total by type: a missing cell does not compile. */
+export const baseTransitions: Record<BaseState, Record<BaseSignal, BaseState | 'same'>> = {
+  uploading: row({ files_uploaded: 'creating', refused: 'failed', emptied: 'deleting', domain_removed: 'deleting' }),
+  creating: row({ created: 'waiting_database', refused: 'failed', domain_removed: 'deleting' }),
+  waiting_database: row({ database_online: 'indexing', refused: 'failed', domain_removed: 'deleting' }),
+  indexing: row({ job_succeeded: 'indexed', refused: 'failed', domain_removed: 'deleting' }),
+  indexed: row({ emptied: 'retiring', domain_removed: 'deleting' }),
+  failed: row({ emptied: 'deleting', domain_removed: 'deleting' }),
+  retiring: row({ detached: 'deleting', domain_removed: 'deleting' }),
+  deleting: row({}),
+};
+
+function row(moves: Partial<Record<BaseSignal, BaseState>>): Record<BaseSignal, BaseState | 'same'> {
+  return {
+    files_uploaded: 'same',
+    created: 'same',
+    database_online: 'same',
+    job_succeeded: 'same',
+    refused: 'same',
+    emptied: 'same',
+    detached: 'same',
+    domain_removed: 'same',
+    ...moves,
+  };
+}
+
+/** The state after a signal; the same state when the signal means nothing there. */
+export const nextBaseState = (state: BaseState, signal: BaseSignal): BaseState => {
+  const next = baseTransitions[state][signal];
+  return next === 'same' ? state : next;
+};
+
+/** A document as far as its job is concerned. */
+export interface DocumentProgress {
+  readonly state: DocumentState;
+  /** Whether the agent already answers from it. */
+  readonly isAttached: boolean;
+}
+
+/** Where a job that put documents in stands, as the least advanced of them says. `total` counts pages that hold none, too. */
+export const ingestPhaseOf = (documents: readonly DocumentProgress[]): JobPhase => {
+  if (documents.length === 0) return 'done';
+  if (documents.every(({ state }) => state === 'failed')) return 'failed';
+  const open = documents.filter(({ state, isAttached }) => state !== 'failed' && !(state === 'indexed' && isAttached));
+  if (open.length === 0) return 'done';
+  const states = new Set(open.map(({ state }) => state));
+  if (states.has('accepted') || states.has('extracting')) return 'extracting';
+  if (states.has('uploading')) return 'uploading';
+  return states.has('indexing') ? 'indexing' : 'attaching';
+};
+
+/** How many documents have reached their end. */
+export const finishedOf = (documents: readonly DocumentProgress[]): number =>
+  documents.filter(({ state, isAttached }) => state === 'failed' || (state === 'indexed' && isAttached)).length;
+
+/** Seconds a job may still take, judged by its pace so far; null before the first item is done or after the last. */
+export const etaSeconds = (job: { done: number; total: number; elapsedMs: number }): number | null =>
+  job.done === 0 || job.done >= job.total
+    ? null
+    : Math.ceil(((job.elapsedMs / job.done) * (job.total - job.done)) / 1000);
+
+/** Doubling wait between looks at the cloud, with jitter so that many bases do not look at once. */
+export const pollDelayMs = (attempt: number, bounds: { minMs: number; maxMs: number }, random: number): number =>
+  Math.min(bounds.maxMs, bounds.minMs * 2 ** Math.min(attempt, 10)) * (0.75 + random / 2);
+
+/** A base's name: deterministic, so that one that was made unseen can be found again; at most 32 characters. */
+export const baseNameOf = (prefix: string, websiteKey: string, baseId: string): string =>
+  `${prefix}-${websiteKey.slice(0, 8)}-${baseId.replaceAll('-', '').slice(0, 8)}`;
+
+/** The name a document has in the cloud. It comes back with every passage, and it names the document exactly. */
+export const storedNameOf = (documentId: string): string => `${documentId}.md`;
+
+/** What is uploaded: the text, under a heading of its own when it has none at its top, for a passage's title. */
+export const uploadTextOf = (document: { name: string; text: string }): string =>
+  /^\s*(<!-- page \d+ -->\s*)?#{1,6} /.test(document.text)
+    ? document.text
+    : `# ${document.name.replace(/\.[a-z0-9]{1,5}$/i, '')}\n\n${document.text}`;
+
+/** The page that a domain's first base is made with: the cloud wants one source, and nothing of the website is taken unasked. */
+export const profileTextOf = (domainName: string): string =>
+  `# About this assistant\n\nThis is the knowledge base of ${domainName}. ` +
+  `The assistant answers from the documents that the owner of ${domainName} has added.\n`;
+
+interface CloudChunking {
+  readonly chunking_algorithm: 'CHUNKING_ALGORITHM_SECTION_BASED' | 'CHUNKING_ALGORITHM_SEMANTIC';
+  readonly chunking_options: { readonly max_chunk_size: number; readonly semantic_threshold?: number };
+}
+
+/** The owner's chunk size in characters as the cloud's in tokens (about four characters each, at least 100). */
+export const cloudChunkingOf = (options: { chunkSize: number; useSemantic: boolean }): CloudChunking => {
+  const max_chunk_size = Math.max(100, Math.round(options.chunkSize / 4));
+  return options.useSemantic
+    ? {
+        chunking_algorithm: 'CHUNKING_ALGORITHM_SEMANTIC',
+        chunking_options: { max_chunk_size, semantic_threshold: 0.5 },
+      }
+    : { chunking_algorithm: 'CHUNKING_ALGORITHM_SECTION_BASED', chunking_options: { max_chunk_size } };
+};
+
+/** The words of the inherited `chunking_strategy` field. */
+export const chunkingStrategyOf = (useSemantic: boolean): string => (useSemantic ? 'semantic' : 'section');

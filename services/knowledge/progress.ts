@@ -1,0 +1,35 @@
+import { jobProgressed } from '../../shared/contracts/knowledge.ts';
+import type { Transaction } from '../../shared/db/client.ts';
+import { finishedOf, ingestPhaseOf } from './domain.ts';
+import type { Deps } from './deps.ts';
+import { documentProgress, findJob, updateJob } from './store/jobs.ts';
+
+const ended = new Set(['done', 'failed', 'cancelled']);
+
+/**
+ * Brings jobs to where their documents are, and tells it. Part of every transaction that moves documents, so that a
+ * job's phase is never ahead of what is true. Jobs that have ended stay so.
+ */
+export const refreshJobs = async (deps: Deps, tx: Transaction, jobIds: readonly (string | null)[]): Promise<void> => {
+  const ids = [...new Set(jobIds.filter((id) => id !== null))];
+  if (ids.length === 0) return;
+  const progress = await documentProgress(tx, ids);
+  for (const id of ids) {
+    const job = await findJob(tx, id);
+    if (job === null || ended.has(job.phase) || job.phase === 'accepted' || job.phase === 'crawling') continue;
+    const documents = progress
+      .filter((row) => row.job_id === id)
+      .map((row) => ({ state: row.state, isAttached: row.is_attached }));
+    const phase = ingestPhaseOf(documents);
+    // Pages of a crawl that gave no document are finished too.
+    const done = finishedOf(documents) + Math.max(0, job.total - documents.length);
+    if (phase === job.phase && done === job.done) continue;
+    await updateJob(tx, id, { phase, done, ...(phase === 'failed' ? jobFailure : {}) });
+    await deps.messaging.emit(tx, jobProgressed, {
+      domainId: job.domainId,
+      data: { job_id: id, phase, done, total: job.total },
+    });
+  }
+};
+
+const jobFailure = { errorCode: 'cloud_refused', errorMessage: 'None of the documents could be indexed' };

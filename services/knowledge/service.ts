@@ -1,0 +1,132 @@
+import * as contracts from '../../shared/contracts/knowledge.ts';
+import { domainRegistered, domainRemoved, kbAttached, kbDetached } from '../../shared/contracts/provisioning.ts';
+import { startMessaging, type Messaging } from '../../shared/outbox/messaging.ts';
+import { loadConfig } from '../../shared/runtime/config.ts';
+import type { Platform, Service } from '../../shared/runtime/platform.ts';
+import { createWorker, type Worker } from '../../shared/work/worker.ts';
+import { createCloud } from './client.ts';
+import { knowledgeSettings } from './config.ts';
+import { createCrawl } from './crawl/crawl.ts';
+import type { Deps } from './deps.ts';
+import { createExtractor } from './extract/extractor.ts';
+import * as documents from './handlers/documents.ts';
+import { handleIngestDocument } from './handlers/ingest-document.ts';
+import { handleCancelJob, handleGetJob } from './handlers/jobs.ts';
+import { handleListKnowledgeBases } from './handlers/list-knowledge-bases.ts';
+import { onDomainRemoved, onKbAttached, onKbDetached } from './handlers/on-attachment.ts';
+import { onDomainRegistered } from './handlers/on-domain-registered.ts';
+import { handleStartCrawl } from './handlers/start-crawl.ts';
+import { advanceBase } from './steps/advance-base.ts';
+import { advanceJob } from './steps/advance-job.ts';
+import { packDocuments } from './steps/pack-documents.ts';
+import { claimBases } from './store/bases.ts';
+import { claimJobs } from './store/jobs.ts';
+
+const pollMs = 1_000;
+const baseLeaseMs = 120_000;
+// Longer than a whole crawl may take: a crawl holds one lease.
+const jobLeaseMs = 300_000;
+const blobAgeMs = 3_600_000;
+
+/** Owns documents, knowledge bases and the way into the cloud. */
+export const knowledge: Service = {
+  name: 'knowledge',
+  start: async (platform) => {
+    const messaging = startMessaging(platform, 'knowledge');
+    const deps = createDeps(platform, messaging);
+    const bases = startBaseWorker(deps);
+    const jobs = startJobWorker(deps);
+    const blobSweeper = startBlobSweeper(platform);
+    deps.onWake(bases, jobs);
+    await answerQueries(platform, deps);
+    await messaging.consume(domainRegistered, onDomainRegistered(deps));
+    await messaging.consume(kbAttached, onKbAttached(deps));
+    await messaging.consume(kbDetached, onKbDetached(deps));
+    await messaging.consume(domainRemoved, onDomainRemoved(deps));
+    return {
+      stop: async () => {
+        await Promise.all([bases.stop(), jobs.stop(), blobSweeper.stop()]);
+        await messaging.stop();
+        await deps.extractor.stop();
+        deps.cloud.close();
+      },
+    };
+  },
+};
+
+const createDeps = (platform: Platform, messaging: Messaging) => {
+  const settings = loadConfig(knowledgeSettings, platform.environment);
+  const workers: { bases?: Worker; jobs?: Worker } = {};
+  return {
+    database: platform.database,
+    messaging,
+    blobs: platform.blobs,
+    cloud: createCloud(settings),
+    extractor: createExtractor({ timeoutMs: settings.EXTRACT_TIMEOUT_MS }),
+    crawl: createCrawl({ allowHosts: settings.CRAWL_ALLOW_HOSTS, clock: platform.clock }),
+    settings,
+    clock: platform.clock,
+    logger: platform.logger,
+    leaseOwner: `knowledge-${platform.clock.newId()}`,
+    wakeBases: (afterMs?: number) => workers.bases?.wake(afterMs),
+    wakeJobs: (afterMs?: number) => workers.jobs?.wake(afterMs),
+    onWake: (bases: Worker, jobs: Worker) => {
+      workers.bases = bases;
+      workers.jobs = jobs;
+    },
+  };
+};
+
+const startBaseWorker = (deps: Deps): Worker =>
+  createWorker({
+    name: 'knowledge bases',
+    clock: deps.clock,
+    logger: deps.logger,
+    pollMs,
+    concurrency: 4,
+    claim: async (limit) => {
+      await packDocuments(deps);
+      return deps.database.run((client) => claimBases(client, { owner: deps.leaseOwner, leaseMs: baseLeaseMs, limit }));
+    },
+    run: (base) => advanceBase(deps, base),
+  });
+
+const startJobWorker = (deps: Deps): Worker =>
+  createWorker({
+    name: 'knowledge jobs',
+    clock: deps.clock,
+    logger: deps.logger,
+    pollMs,
+    concurrency: 3,
+    claim: (limit) =>
+      deps.database.run((client) => claimJobs(client, { owner: deps.leaseOwner, leaseMs: jobLeaseMs, limit })),
+    run: (job, signal) => advanceJob(deps, job, signal),
+  });
+
+/** Uploads whose request died before it fetched them. */
+const startBlobSweeper = ({ blobs, clock, logger }: Platform): Worker =>
+  createWorker({
+    name: 'blob sweeper',
+    clock,
+    logger,
+    pollMs: blobAgeMs,
+    concurrency: 1,
+    claim: async () => {
+      await blobs.sweep(blobAgeMs);
+      return [];
+    },
+    run: async () => undefined,
+  });
+
+const answerQueries = async ({ bus }: Platform, deps: Deps): Promise<void> => {
+  await bus.answer(contracts.ingestDocument, handleIngestDocument(deps));
+  await bus.answer(contracts.startCrawl, handleStartCrawl(deps));
+  await bus.answer(contracts.listDocuments, documents.handleListDocuments(deps));
+  await bus.answer(contracts.getDocument, documents.handleGetDocument(deps));
+  await bus.answer(contracts.removeDocument, documents.handleRemoveDocument(deps));
+  await bus.answer(contracts.reindexDocument, documents.handleReindexDocument(deps));
+  await bus.answer(contracts.resolveSources, documents.handleResolveSources(deps));
+  await bus.answer(contracts.getJob, handleGetJob(deps));
+  await bus.answer(contracts.cancelJob, handleCancelJob(deps));
+  await bus.answer(contracts.listKnowledgeBases, handleListKnowledgeBases(deps));
+};

@@ -1,0 +1,33 @@
+import { baseNameOf } from '../domain.ts';
+import type { Deps } from '../deps.ts';
+import { refreshJobs } from '../progress.ts';
+import { deleteBase, findWebsite, insertBase } from '../store/bases.ts';
+import { assignToBase, documentsOfBase, domainsWithWaiting } from '../store/documents.ts';
+import { filesPerBaseMax } from '../client.ts';
+
+/**
+ * Puts documents that wait into new bases, those of one domain together. A base of their own each time, because the cloud
+ * takes files only when a base is made (its contract for adding a source has no file member).
+ */
+export const packDocuments = async (deps: Deps): Promise<void> => {
+  const domains = await deps.database.run((client) => domainsWithWaiting(client));
+  for (const domainId of domains) await packDomain(deps, domainId);
+};
+
+const packDomain = (deps: Deps, domainId: string): Promise<void> =>
+  deps.messaging.transaction(async (tx) => {
+    // Without a first base the domain is not known here yet; DomainRegistered is on its way.
+    const website = await findWebsite(tx, domainId);
+    if (website === null) return;
+    const id = deps.clock.newId();
+    const kbName = baseNameOf(deps.settings.DIGITALOCEAN_KNOWLEDGE_BASE_NAME, website.websiteKey, id);
+    await insertBase(tx, { id, domainId, ...website, kbName });
+    const assigned = await assignToBase(tx, domainId, id, filesPerBaseMax);
+    if (assigned.length === 0) return deleteBase(tx, id);
+    const documents = await documentsOfBase(tx, id);
+    await refreshJobs(
+      deps,
+      tx,
+      documents.map((document) => document.jobId),
+    );
+  });

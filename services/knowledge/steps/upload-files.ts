@@ -1,0 +1,23 @@
+import { nextBaseState, uploadTextOf } from '../domain.ts';
+import { saveStep } from '../store/bases.ts';
+import { documentsOfBase, readText, updateDocument } from '../store/documents.ts';
+import type { Step } from './advance-base.ts';
+
+/** Puts the text of each document into the cloud's storage. What was put before a crash is not put again. */
+export const uploadFiles: Step = async (deps, base) => {
+  const documents = await deps.database.run((client) => documentsOfBase(client, base.id));
+  const waiting = documents.filter((document) => document.state === 'uploading' && document.objectKey === null);
+  for (const document of waiting) {
+    const text = await deps.database.run((client) => readText(client, document.id));
+    const body = new TextEncoder().encode(uploadTextOf({ name: document.name, text }));
+    const objectKey = await deps.cloud.uploadFile({ name: document.storedName, body });
+    await deps.database.run((client) => updateDocument(client, document.id, { objectKey }));
+  }
+  const isEmpty = !documents.some((document) => document.state === 'uploading');
+  const state = nextBaseState(base.state, isEmpty ? 'emptied' : 'files_uploaded');
+  await deps.database.run((client) =>
+    saveStep(client, deps.leaseOwner, base, { state, attempt: 0, nextAt: new Date(0) }),
+  );
+  deps.wakeBases();
+  return 'saved';
+};

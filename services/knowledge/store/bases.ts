@@ -1,0 +1,160 @@
+import type { Transaction } from '../../../shared/db/client.ts';
+import { decodeCursor, pageOf } from '../../../shared/db/cursor.ts';
+import { baseStates, workingStates, type BaseState } from '../domain.ts';
+import { z } from 'zod';
+
+const baseState = z.enum(baseStates);
+
+export interface Base {
+  readonly id: string;
+  readonly domainId: string;
+  readonly websiteKey: string;
+  readonly kbUuid: string | null;
+  readonly kbName: string;
+  readonly websiteUrl: string;
+  readonly databaseId: string | null;
+  readonly state: BaseState;
+  readonly indexingJobUuid: string | null;
+  readonly attempt: number;
+  readonly intentAt: Date | null;
+  readonly attachedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+/** What a step may change of a base. */
+export interface BaseChange {
+  readonly state?: BaseState;
+  readonly kbUuid?: string;
+  readonly databaseId?: string;
+  readonly indexingJobUuid?: string | null;
+  readonly intentAt?: Date | null;
+  readonly attempt?: number;
+  readonly nextAt?: Date;
+  readonly attachedAt?: Date;
+  readonly failureCode?: string;
+  readonly failureDetail?: string;
+}
+
+export const insertBase = async (
+  tx: Transaction,
+  base: { id: string; domainId: string; websiteKey: string; websiteUrl: string; kbName: string },
+): Promise<void> => {
+  await tx.knowledgeBase.create({ data: { ...base, state: 'uploading' } });
+};
+
+/** Takes bases whose next step is due, for `leaseMs`; of several replicas, each base goes to one. */
+export const claimBases = async (
+  tx: Transaction,
+  claim: { readonly owner: string; readonly leaseMs: number; readonly limit: number },
+): Promise<readonly Base[]> => {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    update knowledge_bases set lease_owner = ${claim.owner}, lease_until = now() + ${claim.leaseMs} * interval '1 millisecond'
+    where id in (
+      select id from knowledge_bases
+      where state = any(${[...workingStates]}) and next_at <= now() and (lease_until is null or lease_until < now())
+      order by next_at limit ${claim.limit} for update skip locked)
+    returning id`;
+  const found = await tx.knowledgeBase.findMany({ where: { id: { in: rows.map((row) => row.id) } } });
+  return found.map(asBase);
+};
+
+/** Saves a step's outcome and gives the lease back. False when the lease was lost meanwhile: nothing was saved. */
+export const saveStep = async (tx: Transaction, owner: string, base: Base, change: BaseChange): Promise<boolean> => {
+  const saved = await tx.knowledgeBase.updateMany({
+    where: { id: base.id, leaseOwner: owner, state: base.state },
+    data: { ...change, leaseOwner: null, leaseUntil: null, updatedAt: new Date() },
+  });
+  return saved.count === 1;
+};
+
+/** Changes a base in the middle of a step, keeping the lease. False when the lease was lost. */
+export const saveWithinStep = async (tx: Transaction, owner: string, base: Base, change: BaseChange) => {
+  const saved = await tx.knowledgeBase.updateMany({
+    where: { id: base.id, leaseOwner: owner, state: base.state },
+    data: { ...change, updatedAt: new Date() },
+  });
+  return saved.count === 1;
+};
+
+export const findBase = async (tx: Transaction, id: string): Promise<Base | null> => {
+  const row = await tx.knowledgeBase.findUnique({ where: { id } });
+  return row === null ? null : asBase(row);
+};
+
+export const findBaseByCloudId = async (tx: Transaction, kbUuid: string): Promise<Base | null> => {
+  const row = await tx.knowledgeBase.findUnique({ where: { kbUuid } });
+  return row === null ? null : asBase(row);
+};
+
+/** A domain's website key and URL, from any base of it; null before its first. */
+export const findWebsite = async (tx: Transaction, domainId: string) =>
+  tx.knowledgeBase.findFirst({ where: { domainId }, select: { websiteKey: true, websiteUrl: true } });
+
+/** Moves a base on when something outside of its steps happened; its next step is due at once. */
+export const moveBase = async (tx: Transaction, base: Base, state: BaseState): Promise<void> => {
+  await tx.knowledgeBase.update({
+    where: { id: base.id },
+    data: { state, nextAt: new Date(), attempt: 0, intentAt: null, updatedAt: new Date() },
+  });
+};
+
+export const markAttached = async (tx: Transaction, base: Base, at: Date): Promise<void> => {
+  await tx.knowledgeBase.update({ where: { id: base.id }, data: { attachedAt: at, updatedAt: at } });
+};
+
+export const deleteBase = async (tx: Transaction, id: string): Promise<void> => {
+  await tx.knowledgeBase.deleteMany({ where: { id } });
+};
+
+export const listBasesOfDomain = async (tx: Transaction, domainId: string): Promise<readonly Base[]> =>
+  (await tx.knowledgeBase.findMany({ where: { domainId } })).map(asBase);
+
+/**
+ * The database cluster that a new base shares, or `first` when there is none yet, or `wait` while another base is getting
+ * the first one: two at once would make two clusters, and two bills. Serialised by an advisory lock of the transaction.
+ */
+export const chooseDatabase = async (tx: Transaction, baseId: string): Promise<{ id: string } | 'first' | 'wait'> => {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtext('parley.knowledge.first_database'))`;
+  const known = await tx.knowledgeBase.findFirst({
+    where: { databaseId: { not: null } },
+    select: { databaseId: true },
+    orderBy: { createdAt: 'asc' },
+  });
+  if (known?.databaseId !== undefined && known.databaseId !== null) return { id: known.databaseId };
+  const underWay = await tx.knowledgeBase.count({
+    where: {
+      id: { not: baseId },
+      state: { in: ['creating', 'waiting_database'] },
+      OR: [{ intentAt: { not: null } }, { kbUuid: { not: null } }],
+    },
+  });
+  return underWay === 0 ? 'first' : 'wait';
+};
+
+/** Newest first; of all domains without `domainId`. Only bases that the cloud has. */
+export const listBases = async (
+  tx: Transaction,
+  page: { readonly domainId: string | undefined; readonly limit: number; readonly cursor: string | undefined },
+) => {
+  const after = decodeCursor(page.cursor);
+  const where = { kbUuid: { not: null }, ...(page.domainId === undefined ? {} : { domainId: page.domainId }) };
+  const [rows, total] = await Promise.all([
+    tx.knowledgeBase.findMany({
+      where: {
+        ...where,
+        ...(after === undefined
+          ? {}
+          : { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
+      },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: page.limit + 1,
+    }),
+    tx.knowledgeBase.count({ where }),
+  ]);
+  return { ...pageOf(rows.map(asBase), page.limit, (row) => row), total };
+};
+
+const asBase = (row: Omit<Base, 'state'> & { readonly state: string }): Base => ({
+  ...row,
+  state: baseState.parse(row.state),
+});

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import {
+  documentState,
+  documentType,
+  type DocumentState,
+  type DocumentType,
+} from '../../../shared/contracts/knowledge.ts';
+import type { Transaction } from '../../../shared/db/client.ts';
+import { decodeCursor, pageOf } from '../../../shared/db/cursor.ts';
+import { storedNameOf } from '../domain.ts';
+
+const rowSchema = z.object({ type: documentType, state: documentState });
+
+export interface Document {
+  readonly id: string;
+  readonly domainId: string;
+  readonly baseId: string | null;
+  readonly jobId: string | null;
+  readonly isProfile: boolean;
+  readonly name: string;
+  readonly filename: string;
+  readonly storedName: string;
+  readonly type: DocumentType;
+  readonly state: DocumentState;
+  readonly version: number;
+  readonly hash: string;
+  readonly bytes: number;
+  readonly pages: number | null;
+  readonly chunks: number | null;
+  readonly sourceUrl: string | null;
+  readonly websiteUrl: string | null;
+  readonly chunkSize: number;
+  readonly useSemantic: boolean;
+  readonly objectKey: string | null;
+  readonly dataSourceUuid: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly createdAt: Date;
+  readonly indexedAt: Date | null;
+}
+
+/** A document as it comes in; `text` is what the bot will read. */
+export type NewDocument = Pick<
+  Document,
+  | 'id'
+  | 'domainId'
+  | 'name'
+  | 'filename'
+  | 'type'
+  | 'version'
+  | 'hash'
+  | 'bytes'
+  | 'pages'
+  | 'chunks'
+  | 'chunkSize'
+  | 'useSemantic'
+> & {
+  readonly jobId: string | null;
+  readonly isProfile?: boolean;
+  readonly baseId?: string;
+  readonly sourceUrl?: string | null;
+  readonly websiteUrl?: string | null;
+  readonly text: string;
+};
+
+export const insertDocument = async (tx: Transaction, document: NewDocument): Promise<void> => {
+  const state = document.baseId === undefined ? 'accepted' : 'uploading';
+  await tx.document.create({ data: { ...document, state, storedName: storedNameOf(document.id) } });
+};
+
+// Everything but the text, which may be megabytes and is wanted in two places only.
+const withoutText = { omit: { text: true } } as const;
+
+export const findDocument = async (tx: Transaction, domainId: string, id: string): Promise<Document | null> => {
+  const row = await tx.document.findFirst({ where: { id, domainId, isProfile: false }, ...withoutText });
+  return row === null ? null : asDocument(row);
+};
+
+export const readText = async (tx: Transaction, id: string): Promise<string> =>
+  (await tx.document.findUniqueOrThrow({ where: { id }, select: { text: true } })).text;
+
+/** The newest version under a name that is neither failed nor on its way out. */
+export const findLiveByName = async (tx: Transaction, domainId: string, name: string): Promise<Document | null> => {
+  const row = await tx.document.findFirst({
+    where: { domainId, name, isProfile: false, state: { notIn: ['failed', 'removing'] } },
+    orderBy: { version: 'desc' },
+    ...withoutText,
+  });
+  return row === null ? null : asDocument(row);
+};
+
+export const documentsOfBase = async (tx: Transaction, baseId: string): Promise<readonly Document[]> =>
+  (await tx.document.findMany({ where: { baseId }, orderBy: { createdAt: 'asc' }, ...withoutText })).map(asDocument);
+
+/**
+ * Puts accepted documents of one domain that have no base yet into a new one; returns the ids that were put there.
+ * Rows another replica is putting elsewhere at this moment are passed over.
+ */
+export const assignToBase = async (
+  tx: Transaction,
+  domainId: string,
+  baseId: string,
+  limit: number,
+): Promise<readonly string[]> => {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    update documents set base_id = ${baseId}::uuid, state = 'uploading'
+    where id in (
+      select id from documents where domain_id = ${domainId}::uuid and state = 'accepted' and base_id is null
+      order by created_at limit ${limit} for update skip locked)
+    returning id`;
+  return rows.map((row) => row.id);
+};
+
+/** Domains with documents that wait for a base. */
+export const domainsWithWaiting = async (tx: Transaction): Promise<readonly string[]> =>
+  (
+    await tx.document.findMany({
+      where: { state: 'accepted', baseId: null },
+      distinct: ['domainId'],
+      select: { domainId: true },
+      take: 20,
+    })
+  ).map((row) => row.domainId);
+
+export const updateDocument = async (
+  tx: Transaction,
+  id: string,
+  change: {
+    readonly state?: DocumentState;
+    readonly objectKey?: string;
+    readonly dataSourceUuid?: string;
+    readonly indexedAt?: Date;
+    readonly errorCode?: string;
+    readonly errorMessage?: string;
+  },
+): Promise<void> => {
+  await tx.document.updateMany({ where: { id }, data: change });
+};
+
+/** Moves a base's documents from one state on; those that failed or are being removed stay. */
+export const moveDocumentsOfBase = async (tx: Transaction, baseId: string, from: DocumentState, to: DocumentState) => {
+  await tx.document.updateMany({ where: { baseId, state: from }, data: { state: to } });
+};
+
+export const deleteDocument = async (tx: Transaction, id: string): Promise<void> => {
+  await tx.document.deleteMany({ where: { id } });
+};
+
+export const deleteDocumentsOfDomain = async (tx: Transaction, domainId: string): Promise<void> => {
+  await tx.document.deleteMany({ where: { domainId } });
+};
+
+/** Older indexed versions under the same name, which a newer one has replaced. */
+export const olderVersions = async (tx: Transaction, document: Document): Promise<readonly Document[]> =>
+  (
+    await tx.document.findMany({
+      where: {
+        domainId: document.domainId,
+        name: document.name,
+        isProfile: false,
+        version: { lt: document.version },
+        state: { not: 'removing' },
+      },
+      ...withoutText,
+    })
+  ).map(asDocument);
+
+/** Newest first. */
+export const listDocuments = async (
+  tx: Transaction,
+  page: { readonly domainId: string; readonly limit: number; readonly cursor: string | undefined },
+) => {
+  const after = decodeCursor(page.cursor);
+  const where = { domainId: page.domainId, isProfile: false };
+  const [rows, total] = await Promise.all([
+    tx.document.findMany({
+      where: {
+        ...where,
+        ...(after === undefined
+          ? {}
+          : { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
+      },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: page.limit + 1,
+      ...withoutText,
+    }),
+    tx.document.count({ where }),
+  ]);
+  return { ...pageOf(rows.map(asDocument), page.limit, (row) => row), total };
+};
+
+export const findByStoredNames = async (tx: Transaction, domainId: string, storedNames: readonly string[]) =>
+  (
+    await tx.document.findMany({
+      where: { domainId, isProfile: false, storedName: { in: [...storedNames] } },
+      ...withoutText,
+    })
+  ).map(asDocument);
+
+const asDocument = (
+  row: Omit<Document, 'type' | 'state'> & { readonly type: string; readonly state: string },
+): Document => ({
+  ...row,
+  ...rowSchema.parse(row),
+});

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { documentState, jobPhase, jobView, type JobPhase } from '../../../shared/contracts/knowledge.ts';
+import type { Transaction } from '../../../shared/db/client.ts';
+import type { Prisma } from '../../../shared/db/generated/client.ts';
+
+/** What a job was asked to do, as it lies in the database. */
+export const jobRequest = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('upload') }),
+  z.object({ kind: z.literal('reindex') }),
+  z.object({
+    kind: z.literal('crawl'),
+    url: z.string(),
+    depth_max: z.number(),
+    links_max: z.number(),
+    chunk_size: z.number(),
+    use_semantic: z.boolean(),
+  }),
+  z.object({ kind: z.literal('remove'), document_id: z.uuid() }),
+]);
+export type JobRequest = z.infer<typeof jobRequest>;
+
+export interface Job {
+  readonly id: string;
+  readonly domainId: string;
+  readonly kind: z.infer<typeof jobView.shape.kind>;
+  readonly phase: JobPhase;
+  readonly request: JobRequest;
+  readonly done: number;
+  readonly total: number;
+  readonly bytes: number;
+  readonly attempt: number;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export const insertJob = async (
+  tx: Transaction,
+  job: { id: string; domainId: string; phase: JobPhase; request: JobRequest; total: number; bytes: number },
+): Promise<void> => {
+  await tx.job.create({ data: { ...job, kind: job.request.kind } });
+};
+
+export interface NewItem {
+  readonly name: string;
+  readonly state: string;
+  readonly reason?: string;
+  readonly documentId?: string;
+}
+
+/** Replaces the items of a job: a crawl that starts again starts its list again. */
+export const replaceItems = async (tx: Transaction, jobId: string, items: readonly NewItem[]): Promise<void> => {
+  await tx.jobItem.deleteMany({ where: { jobId } });
+  const data: Prisma.JobItemCreateManyInput[] = items.map((item, position) => ({ ...item, jobId, position }));
+  await tx.jobItem.createMany({ data });
+};
+
+export const updateJob = async (
+  tx: Transaction,
+  id: string,
+  change: {
+    readonly phase?: JobPhase;
+    readonly done?: number;
+    readonly total?: number;
+    readonly bytes?: number;
+    readonly attempt?: number;
+    readonly nextAt?: Date;
+    readonly errorCode?: string;
+    readonly errorMessage?: string;
+  },
+): Promise<void> => {
+  await tx.job.updateMany({ where: { id }, data: { ...change, updatedAt: new Date() } });
+};
+
+/** Takes crawls and removals that are due, for `leaseMs`. Uploads have no step of their own: their documents have. */
+export const claimJobs = async (
+  tx: Transaction,
+  claim: { readonly owner: string; readonly leaseMs: number; readonly limit: number },
+): Promise<readonly Job[]> => {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    update jobs set lease_owner = ${claim.owner}, lease_until = now() + ${claim.leaseMs} * interval '1 millisecond'
+    where id in (
+      select id from jobs
+      where kind in ('crawl', 'remove') and phase in ('accepted', 'crawling') and next_at <= now()
+        and (lease_until is null or lease_until < now())
+      order by next_at limit ${claim.limit} for update skip locked)
+    returning id`;
+  const found = await tx.job.findMany({ where: { id: { in: rows.map((row) => row.id) } } });
+  return found.map(asJob);
+};
+
+/** Gives the lease back. */
+export const releaseJob = async (tx: Transaction, id: string, owner: string): Promise<void> => {
+  await tx.job.updateMany({ where: { id, leaseOwner: owner }, data: { leaseOwner: null, leaseUntil: null } });
+};
+
+export const findJob = async (tx: Transaction, id: string): Promise<Job | null> => {
+  const row = await tx.job.findUnique({ where: { id } });
+  return row === null ? null : asJob(row);
+};
+
+export interface JobItemRow {
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string | null;
+}
+
+const itemRow = z.object({ name: z.string(), state: z.string(), reason: z.string().nullable() });
+
+/** The items as they stand; one that became a document shows the document's state and error. */
+export const listItems = async (tx: Transaction, jobId: string): Promise<readonly JobItemRow[]> => {
+  const rows = await tx.$queryRaw<unknown[]>`
+    select item.name, coalesce(document.state, item.state) as state,
+      coalesce(document.error_message, item.reason) as reason
+    from job_items item left join documents document on document.id = item.document_id
+    where item.job_id = ${jobId}::uuid order by item.position`;
+  return z.array(itemRow).parse(rows);
+};
+
+const progressRow = z.object({ job_id: z.string(), state: documentState, is_attached: z.boolean() });
+
+/** The documents of jobs, as far as their jobs' phases depend on them. */
+export const documentProgress = async (tx: Transaction, jobIds: readonly string[]) => {
+  const rows = await tx.$queryRaw<unknown[]>`
+    select document.job_id::text, document.state, base.attached_at is not null as is_attached
+    from documents document left join knowledge_bases base on base.id = document.base_id
+    where document.job_id = any(${jobIds}::uuid[])`;
+  return z.array(progressRow).parse(rows);
+};
+
+export const deleteJobsOfDomain = async (tx: Transaction, domainId: string): Promise<void> => {
+  await tx.job.deleteMany({ where: { domainId } });
+};
+
+const asJob = (
+  row: Omit<Job, 'kind' | 'phase' | 'request'> & { kind: string; phase: string; request: unknown },
+): Job => ({
+  ...row,
+  kind: jobView.shape.kind.parse(row.kind),
+  phase: jobPhase.parse(row.phase),
+  request: jobRequest.parse(row.request),
+});
