@@ -1,4 +1,4 @@
-import { accentOn, contrast, mix, parseColor, readableOn, toCss, type Rgb } from './color.ts';
+import { accentOn, mix, parseColor, readableOn, toCss, type Rgb } from './color.ts';
 import type { WidgetConfig } from './config.ts';
 
 interface Surface {
@@ -27,12 +27,13 @@ const propertiesFor = (scheme: string, surface: Surface, config: WidgetConfig): 
   const bubble =
     wanted === undefined ? surface.bubble : scheme === 'light' ? wanted : mix(surface.bubble, wanted, 0.15);
   const ink = readableOn(parseColor(config.textColor) ?? surface.text, bubble);
-  const link = contrast(accent.ink, bubble) >= 4.5 ? accent.ink : readableOn(accent.ink, bubble);
+  const wash = mix(surface.ground, accent.fill, scheme === 'light' ? 0.1 : 0.22);
+  const link = [bubble, surface.ground, wash].reduce((color, behind) => readableOn(color, behind), accent.ink);
   return {
     [`--${scheme}-fill`]: toCss(accent.fill),
     [`--${scheme}-on-fill`]: toCss(accent.onFill),
     [`--${scheme}-ink`]: toCss(link),
-    [`--${scheme}-wash`]: toCss(mix(surface.ground, accent.fill, scheme === 'light' ? 0.1 : 0.22)),
+    [`--${scheme}-wash`]: toCss(wash),
     [`--${scheme}-bubble`]: toCss(bubble),
     [`--${scheme}-bubble-text`]: toCss(ink),
   };

@@ -33,7 +33,11 @@ export const parseInline = (source: string, depth = 0): readonly Inline[] => {
     } else if (piece === undefined) {
       plain += word;
       at += word.length;
-    } else push(piece.node, piece.end);
+    } else {
+      // The mark of a source belongs to the word before it.
+      if (piece.node.kind === 'citation') plain = plain.trimEnd();
+      push(piece.node, piece.end);
+    }
   }
   plain += source.slice(at);
   if (plain !== '') found.push({ kind: 'text', text: plain });

@@ -76,8 +76,17 @@ const citationMark = (
   sources: { open: (index: number) => void; nameOf: (index: number) => string | undefined },
 ): Node => {
   const name = sources.nameOf(index);
-  if (name === undefined) return element('sup', { class: 'mark' }, index.toString());
+  if (name === undefined) return joined(element('span', { class: 'mark' }, index.toString()));
   const label = { class: 'mark', 'aria-label': texts.source(index, name), title: name };
+  return joined(button(label, () => sources.open(index), index.toString()));
+};
+
+/** Keeps a mark on the line of the word before it and the full stop after it. */
+const joined = (mark: HTMLElement): Node => {
+  const together = document.createDocumentFragment();
+  together.append('\u2060', element('sup', {}, mark), '\u2060');
+  return together;
+};
   return element(
     'sup',
     {},

@@ -40,7 +40,7 @@ export const createPanel = ({ config, conversation, onClose, onToggleSize }: Pan
     conversation.startOver();
     composer.focus();
   };
-  const notice = element('p', { class: 'notice' }, texts.notice);
+  const notice = element('p', { class: 'notice', dir: 'auto' }, texts.notice);
   const node = element(
     'section',
     { class: 'panel', role: 'dialog', 'aria-labelledby': titleId },
@@ -85,7 +85,7 @@ const createHeader = (title: string, tools: readonly Node[]): HTMLElement =>
       'div',
       { class: 'who' },
       element('h2', { id: titleId, dir: 'auto' }, title),
-      element('p', {}, texts.subtitle),
+      element('p', { dir: 'auto' }, texts.subtitle),
     ),
     ...tools,
   );
