@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Failure } from '../errors/failure.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { busConformance } from './conformance.ts';
+import { collect, envelopeOf, failureOf, happened, listening, wakeUp } from './conformance-world.ts';
+import { createInProcessBus } from './in-process.ts';
+import { openJournal } from './journal.ts';
+import { useTracing } from './tracing.testing.ts';
+
+const logger = pino({ level: 'silent' });
+const tracing = useTracing();
+beforeAll(tracing.start);
+afterAll(tracing.stop);
+
+busConformance(
+  'in-process',
+  async () => {
+    const journal = await openJournal({ logger });
+    const bus = createInProcessBus({ clock, logger, journal });
+    return {
+      replica: async () => bus,
+      kill: async () => undefined,
+      deadLetters: async () => journal.deadLetters(),
+      close: () => bus.drain(0),
+    };
+  },
+  { replicas: false },
+);
+
+describe('the in-process bus', () => {
+  it('leaves a message unsent while a consumer still tries, and a later publish gets the outcome', async () => {
+    const bus = createInProcessBus({ clock, logger, journal: await openJournal({ logger }), publishWaitMs: 50 });
+    let attempts = 0;
+    await bus.consume(wakeUp, 'memory', async () => {
+      attempts += 1;
+      if (attempts === 1) throw new Failure('memory_unavailable', { retryAfterMs: 200 });
+    });
+    const envelope = envelopeOf(wakeUp, 1);
+    expect((await failureOf(bus.publish(wakeUp, envelope))).code).toBe('service_unavailable');
+    await clock.sleep(250);
+    await bus.publish(wakeUp, envelope);
+    expect(attempts).toBe(2);
+    await bus.drain(0);
+  });
+
+  it('gives up what waits for a retry when it drains, so that the outbox keeps it', async () => {
+    const bus = createInProcessBus({ clock, logger, journal: await openJournal({ logger }), publishWaitMs: 60_000 });
+    await bus.consume(wakeUp, 'memory', async () => {
+      throw new Failure('memory_unavailable', { retryAfterMs: 60_000 });
+    });
+    const publishing = failureOf(bus.publish(wakeUp, envelopeOf(wakeUp, 1)));
+    await clock.sleep(20);
+    await bus.drain(1_000);
+    expect((await publishing).code).toBe('service_unavailable');
+  });
+
+  it('gives watchers their replay over a restart', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'bus-'));
+    const before = createInProcessBus({ clock, logger, journal: await openJournal({ logger, directory }) });
+    await before.publish(happened, envelopeOf(happened, 1));
+    await before.drain(0);
+    const after = createInProcessBus({ clock, logger, journal: await openJournal({ logger, directory }) });
+    const leaving = new AbortController();
+    for await (const { envelope } of after.watch({ afterSeq: 0, signal: leaving.signal })) {
+      expect(envelope.data).toEqual({ n: 1 });
+      leaving.abort();
+    }
+    await after.drain(0);
+    await rm(directory, { recursive: true });
+  });
+
+  it('answers with one span per message, a child of the caller', async () => {
+    const bus = createInProcessBus({ clock, logger, journal: await openJournal({ logger }) });
+    const { count } = await import('./conformance-world.ts');
+    await bus.answerStream(count, async function* () {
+      yield { n: 1, text: '' };
+    });
+    tracing.spans.reset();
+    await collect(bus.askStream(count, { to: 1 }, listening()));
+    expect(tracing.spans.getFinishedSpans().map((span) => [span.name, span.attributes['messaging.system']])).toEqual([
+      ['stream rpc.chat.count.v1', 'in_process'],
+    ]);
+    await bus.drain(0);
+  });
+});
