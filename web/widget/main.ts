@@ -1,23 +1,7 @@
 import { originOf, readConfig, settingsInAddress, settingsOf, type Settings } from './config.ts';
 import { tagName, WidgetElement } from './element.ts';
+import './public-api.ts';
 import { mountWidget, type Widget } from './widget.ts';
-
-/** What a page's own scripts may call. Every function may be called at any time, in any order. */
-interface WidgetApi {
-  readonly init: (options?: Settings) => void;
-  readonly open: () => void;
-  readonly close: () => void;
-  readonly newSession: () => void;
-  readonly destroy: () => void;
-  readonly sendMessage: (text?: string) => void;
-}
-
-declare global {
-  interface Window {
-    CustomerSupportWidget?: WidgetApi;
-    CustomerSupportWidgetConfig?: unknown;
-  }
-}
 
 /** Our own tag: the running script, or (in a module or a tag manager) the last tag that names a domain. */
 const findTag = (): HTMLScriptElement | undefined => {

@@ -1,7 +1,7 @@
 /** Every word the widget says by itself, in one place so that a translation is one object. */
 export const texts = {
   title: 'Customer Support',
-  subtitle: 'Answers in seconds, with sources',
+  subtitle: 'Answers with sources',
   placeholder: 'Ask a question…',
   welcome: 'Hi! How can I help you today?',
   open: 'Open chat',

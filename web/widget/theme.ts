@@ -27,7 +27,7 @@ const propertiesFor = (scheme: string, surface: Surface, config: WidgetConfig): 
   const bubble =
     wanted === undefined ? surface.bubble : scheme === 'light' ? wanted : mix(surface.bubble, wanted, 0.15);
   const ink = readableOn(parseColor(config.textColor) ?? surface.text, bubble);
-  const wash = mix(surface.ground, accent.fill, scheme === 'light' ? 0.1 : 0.22);
+  const wash = mix(surface.ground, accent.fill, scheme === 'light' ? 0.14 : 0.24);
   const link = [bubble, surface.ground, wash].reduce((color, behind) => readableOn(color, behind), accent.ink);
   return {
     [`--${scheme}-fill`]: toCss(accent.fill),

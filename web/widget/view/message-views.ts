@@ -87,12 +87,6 @@ const joined = (mark: HTMLElement): Node => {
   together.append('\u2060', element('sup', {}, mark), '\u2060');
   return together;
 };
-  return element(
-    'sup',
-    {},
-    button(label, () => sources.open(index), index.toString()),
-  );
-};
 
 const copyButton = (text: string): Node => {
   const made = button(
