@@ -1,0 +1,93 @@
+import { kbAttached, kbDetached } from '../../shared/contracts/provisioning.ts';
+import { toFailure } from '../../shared/errors/failure.ts';
+import { createWorker, type Worker } from '../../shared/work/worker.ts';
+import { backoffMs } from './domain.ts';
+import type { StepDeps } from './steps/step.ts';
+import {
+  claimAttachments,
+  releaseAttachment,
+  saveAttached,
+  saveAttempt,
+  saveDetached,
+  type ClaimedAttachment,
+} from './store/attachments.ts';
+
+const pollMs = 1_000;
+const concurrency = 4;
+const refusalsMax = 20;
+// Outages are not counted, so their pause does not grow: full jitter up to 8 s.
+const outageAttempt = 4;
+
+/** Attaches what is wanted and detaches what is not. Both may be repeated, so a lost lease does no harm. */
+export const startAttaching = (deps: StepDeps): Worker => {
+  const { clock, config, database, logger } = deps;
+  return createWorker({
+    name: 'provisioning attachments',
+    clock,
+    logger,
+    pollMs,
+    concurrency,
+    claim: (limit) =>
+      database.run((client) => claimAttachments(client, { owner: clock.newId(), ms: config.leaseMs }, limit)),
+    run: async (attachment, signal) => {
+      try {
+        const saved =
+          attachment.state === 'wanted'
+            ? await attach(deps, attachment, signal)
+            : await detach(deps, attachment, signal);
+        if (!saved) await database.run((client) => releaseAttachment(client, attachment));
+      } catch (thrown) {
+        await postpone(deps, attachment, thrown);
+      }
+    },
+  });
+};
+
+const attach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: AbortSignal): Promise<boolean> => {
+  const { agentUuid, domainId, kbUuid } = attachment;
+  if (agentUuid === null) return false;
+  try {
+    await deps.gradient.attachBase(agentUuid, kbUuid, signal);
+  } catch (thrown) {
+    // Whatever words the cloud has for "attached already": what counts is whether it is.
+    const agent = toFailure(thrown).retryable ? null : await deps.gradient.getAgent(agentUuid, signal);
+    if (agent?.kbUuids.includes(kbUuid) !== true) throw thrown;
+  }
+  return deps.messaging.transaction(async (tx) => {
+    if (!(await saveAttached(tx, attachment))) return false;
+    await deps.messaging.emit(tx, kbAttached, { domainId, data: { agent_uuid: agentUuid, kb_uuid: kbUuid } });
+    return true;
+  });
+};
+
+const detach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: AbortSignal): Promise<boolean> => {
+  const { agentUuid, domainId, kbUuid } = attachment;
+  if (agentUuid !== null) await deps.gradient.detachBase(agentUuid, kbUuid, signal);
+  return deps.messaging.transaction(async (tx) => {
+    if (!(await saveDetached(tx, attachment))) return false;
+    await deps.messaging.emit(tx, kbDetached, { domainId, data: { kb_uuid: kbUuid } });
+    return true;
+  });
+};
+
+/** An outage is waited for without end; refusals are counted, because a base that cannot be attached is a defect to see. */
+const postpone = async (deps: StepDeps, attachment: ClaimedAttachment, thrown: unknown): Promise<void> => {
+  const { clock, config, database, logger } = deps;
+  const failure = toFailure(thrown);
+  const attempt = failure.retryable ? attachment.attempt : attachment.attempt + 1;
+  const givesUp = attachment.state === 'wanted' && attempt >= refusalsMax;
+  const log = { err: failure, domain_id: attachment.domainId, kb_uuid: attachment.kbUuid, attempt };
+  logger[givesUp ? 'error' : 'warn'](log, givesUp ? 'attachment given up' : 'attachment did not succeed');
+  const pause = backoffMs(failure.retryable ? outageAttempt : attempt, clock.random(), {
+    baseMs: 500,
+    capMs: config.retryCapMs,
+  });
+  await database.run((client) =>
+    saveAttempt(client, attachment, {
+      state: givesUp ? 'refused' : attachment.state,
+      attempt,
+      afterMs: Math.max(pause, failure.retryAfterMs ?? 0),
+      error: failure.message.slice(0, 500),
+    }),
+  );
+};

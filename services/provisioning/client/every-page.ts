@@ -1,0 +1,30 @@
+import { Failure } from '../../../shared/errors/failure.ts';
+import type { Page } from './schemas.ts';
+
+export const perPage = 100;
+const pagesMax = 100;
+
+/**
+ * All items of a paged list. Stops at the last page that `meta` tells, else where no next page is linked, else at a page
+ * that is not full. More pages than we are ready to read throw `cloud_unavailable`: a list cut short proves no absence.
+ */
+export const everyPage = async <P extends Page, Item>(
+  readPage: (page: number) => Promise<P>,
+  itemsOf: (page: P) => readonly Item[],
+): Promise<readonly Item[]> => {
+  const all: Item[] = [];
+  for (let page = 1; page <= pagesMax; page += 1) {
+    const answer = await readPage(page);
+    const items = itemsOf(answer);
+    all.push(...items);
+    if (!hasMore(answer, page, items.length)) return all;
+  }
+  throw new Failure('cloud_unavailable', { detail: `The cloud lists more than ${pagesMax * perPage} items` });
+};
+
+const hasMore = ({ meta, links }: Page, page: number, length: number): boolean => {
+  const pages = meta?.pages;
+  if (typeof pages === 'number') return page < pages;
+  if (links !== undefined && links !== null) return typeof links.pages?.next === 'string';
+  return length >= perPage;
+};

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+// The cloud's schemas require nothing and omit what is empty, so nothing is required here either except what a call is for.
+const word = z.string().nullish();
+
+const deployment = z.object({ status: word, url: word }).nullish();
+const agent = z.object({
+  uuid: z.string().min(1),
+  deployment,
+  knowledge_bases: z.array(z.object({ uuid: word })).nullish(),
+});
+const listedAgent = z.object({ uuid: word, name: word, created_at: word, deployment });
+const listedKey = z.object({ uuid: word, name: word });
+const listedModel = z.object({ uuid: word, id: word, name: word });
+
+const paging = {
+  meta: z.object({ pages: z.number().nullish() }).nullish(),
+  links: z.object({ pages: z.object({ next: word }).nullish() }).nullish(),
+};
+
+export const agentAnswer = z.object({ agent });
+export const agentsPage = z.object({ agents: z.array(listedAgent).nullish(), ...paging });
+/** A key without its secret is of no use: such an answer counts as none. */
+export const newKeyAnswer = z.object({
+  api_key_info: z.object({ uuid: z.string().min(1), secret_key: z.string().min(1) }),
+});
+export const keysPage = z.object({ api_key_infos: z.array(listedKey).nullish(), ...paging });
+export const modelsPage = z.object({ models: z.array(listedModel).nullish(), ...paging });
+/** An answer of which only the status counts. */
+export const anyAnswer = z.unknown();
+
+export type AgentAnswer = z.output<typeof agent>;
+export type ListedAgent = z.output<typeof listedAgent>;
+export interface Page {
+  readonly meta?: { readonly pages?: number | null | undefined } | null | undefined;
+  readonly links?:
+    { readonly pages?: { readonly next?: string | null | undefined } | null | undefined } | null | undefined;
+}

@@ -1,0 +1,27 @@
+import type { Transaction } from '../../../shared/db/client.ts';
+import type { Messaging } from '../../../shared/outbox/messaging.ts';
+import type { Platform } from '../../../shared/runtime/platform.ts';
+import type { Gradient } from '../client.ts';
+import type { ProvisioningConfig } from '../config.ts';
+import type { Signal } from '../domain.ts';
+import type { ClaimedSaga, SagaChanges } from '../store/sagas.ts';
+
+export interface StepDeps extends Pick<Platform, 'clock' | 'database' | 'logger' | 'secrets'> {
+  readonly config: ProvisioningConfig;
+  readonly gradient: Gradient;
+  readonly messaging: Pick<Messaging, 'emit' | 'transaction'>;
+}
+
+/** What a step found out. It is saved as a whole or not at all. */
+export interface Outcome {
+  /** What happened; without one the state stays and the step is tried again. */
+  readonly signal?: Signal;
+  /** Rest before the next step; none by default. */
+  readonly afterMs?: number;
+  readonly changes?: SagaChanges;
+  /** Other rows and events of the same transaction. */
+  readonly effects?: (tx: Transaction) => Promise<void>;
+}
+
+/** Does what a state waits for. `superseded` when the saga turned out to be in other hands. */
+export type Step = (saga: ClaimedSaga, signal: AbortSignal) => Promise<Outcome | 'superseded'>;
