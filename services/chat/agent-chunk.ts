@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { readCitations, readRetrieval, type Passage } from './passages.ts';
+
+/** What one piece of the agent's stream says; absent members were not in it. */
+export interface AgentChunk {
+  /** For the visitor. Reasoning that comes in a field of its own is not in it. */
+  readonly text: string;
+  readonly isLast: boolean;
+  readonly hasFailed: boolean;
+  readonly cited: readonly Passage[] | undefined;
+  readonly retrieved: readonly Passage[] | undefined;
+  readonly usage: { readonly tokensIn: number; readonly tokensOut: number } | undefined;
+}
+
+const chunkSchema = z.object({
+  choices: z
+    .array(
+      z.object({
+        delta: z.object({ content: z.string().nullish().catch(null) }).nullish(),
+        finish_reason: z.string().nullish().catch(null),
+      }),
+    )
+    .nullish(),
+  usage: z.object({ prompt_tokens: z.int(), completion_tokens: z.int() }).nullish().catch(null),
+  error: z.unknown(),
+  citations: z.unknown(),
+  retrieval: z.unknown(),
+});
+
+/**
+ * Reads one `data:` of the stream; undefined when it is not a chunk at all. Lenient on purpose: real agents leave out what
+ * their own schema requires, and which chunk carries citations is not said anywhere.
+ */
+export const readChunk = (data: string): AgentChunk | undefined => {
+  const parsed = chunkSchema.safeParse(parseJson(data));
+  if (!parsed.success) return undefined;
+  const { choices, usage, error, citations, retrieval } = parsed.data;
+  const choice = choices?.[0];
+  return {
+    text: choice?.delta?.content ?? '',
+    isLast: typeof choice?.finish_reason === 'string',
+    hasFailed: Boolean(error),
+    cited: readCitations(citations),
+    retrieved: readRetrieval(retrieval),
+    usage: usage == null ? undefined : { tokensIn: usage.prompt_tokens, tokensOut: usage.completion_tokens },
+  };
+};
+
+const parseJson = (data: string): unknown => {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { milliseconds } from '../../shared/runtime/config.ts';
+
+/** Settings of the chat service; `.env.example` explains each. */
+export const chatSettings = z.object({
+  /** A turn as a whole, from its first frame to its last. */
+  ASK_TIMEOUT_MS: milliseconds.default(90_000),
+  ASK_FIRST_TOKEN_TIMEOUT_MS: milliseconds.default(20_000),
+  ASK_IDLE_TIMEOUT_MS: milliseconds.default(10_000),
+  /** How long a turn is left alone after its process fell silent; renewed three times within it. */
+  ASK_LEASE_MS: milliseconds.min(300).default(15_000),
+  /** Answers being written at once, in this process and of one domain. */
+  ASK_CONCURRENCY_MAX: z.coerce.number().int().min(1).default(64),
+  ASK_DOMAIN_CONCURRENCY_MAX: z.coerce.number().int().min(1).default(8),
+  ASK_HISTORY_TOKENS_MAX: z.coerce.number().int().min(0).max(20_000).default(1_500),
+  RECALL_TIMEOUT_MS: milliseconds.default(800),
+  RECALL_TOKENS_MAX: z.coerce.number().int().min(50).max(2_000).default(700),
+  /** How long the agent's endpoint and key are remembered when no event says that they changed. */
+  AGENT_ACCESS_TTL_MS: milliseconds.default(300_000),
+});
+export type ChatSettings = z.infer<typeof chatSettings>;

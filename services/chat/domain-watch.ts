@@ -1,0 +1,62 @@
+import type { Bus } from '../../shared/bus/port.ts';
+import { documentIndexed, documentRemoved } from '../../shared/contracts/knowledge.ts';
+import {
+  agentFailed,
+  agentRunning,
+  domainRemoved,
+  kbAttached,
+  kbDetached,
+} from '../../shared/contracts/provisioning.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Running } from '../../shared/runtime/platform.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { AgentAccessCache } from './agent-access.ts';
+import type { SourceNames } from './source-names.ts';
+
+interface WatchParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly access: AgentAccessCache;
+  readonly sources: SourceNames;
+}
+
+const accessChanges: ReadonlySet<string> = new Set(
+  [agentRunning, agentFailed, kbAttached, kbDetached, domainRemoved].map((event) => event.name),
+);
+const sourceChanges: ReadonlySet<string> = new Set(
+  [documentIndexed, documentRemoved, domainRemoved].map((event) => event.name),
+);
+const restMs = 1_000;
+
+/** Drops what this process remembers of a domain when an event says that it changed. */
+export const watchDomains = (parts: WatchParts): Running => {
+  const stopping = new AbortController();
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await follow(parts, stopping.signal);
+      } catch (thrown) {
+        parts.logger.warn({ err: thrown }, 'event watch interrupted');
+      }
+      // Events may have passed unseen: nothing remembered can be trusted.
+      parts.access.dropAll();
+      parts.sources.dropAll();
+      await parts.clock.sleep(restMs, stopping.signal);
+    }
+  };
+  const running = loop();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+};
+
+const follow = async ({ bus, access, sources }: WatchParts, signal: AbortSignal): Promise<void> => {
+  for await (const { envelope } of bus.watch({ signal })) {
+    if (accessChanges.has(envelope.name)) access.drop(envelope.domain_id);
+    if (sourceChanges.has(envelope.name)) sources.drop(envelope.domain_id);
+  }
+};

@@ -1,0 +1,50 @@
+import type { Call, StreamHandler } from '../../../shared/bus/port.ts';
+import type { AnswerFrame, ask } from '../../../shared/contracts/chat.ts';
+import { Failure } from '../../../shared/errors/failure.ts';
+import { beginTurn, type BegunTurn } from '../begin-turn.ts';
+import type { Deps } from '../deps.ts';
+import { recallFor, type Recalled } from '../recall.ts';
+import { replayAnswer, runTurn } from '../run-turn.ts';
+import type { z } from 'zod';
+
+type AskInput = z.output<typeof ask.input>;
+
+/**
+ * Answers a question, frame by frame. The question is stored before the agent is asked, the answer before `end` is sent; the
+ * same `client_message_id` gives the one stored answer. While the agent deploys nothing is stored. Recall runs beside
+ * storing and may fail; the answer then says so in `degraded`.
+ * Throws `agent_deploying`, `agent_failed`, `session_unknown`, `turn_in_progress`, `overloaded`, `agent_unavailable`,
+ * `deadline_exceeded` and `invalid_request` (a question of blanks).
+ */
+export const handleAsk = (deps: Deps): StreamHandler<typeof ask> =>
+  async function* (input, call): AsyncGenerator<AnswerFrame> {
+    const question = input.question.trim();
+    if (question === '') {
+      const errors = [{ path: 'question', message: 'must hold more than blanks' }];
+      throw new Failure('invalid_request', { detail: 'The question is empty', errors });
+    }
+    const leave = deps.slots.enter(input.domain_id);
+    try {
+      const access = await deps.access.get(input.domain_id, call);
+      const { turn, recalled } = await beginAndRecall(deps, { ...input, question }, call);
+      if (turn.kind === 'answered') yield* replayAnswer(input.session_id, turn.answer);
+      else yield* runTurn(deps, { input, access, turn, recalled }, call);
+    } finally {
+      leave();
+    }
+  };
+
+const beginAndRecall = async (
+  deps: Deps,
+  input: AskInput,
+  call: Call,
+): Promise<{ readonly turn: BegunTurn; readonly recalled: Recalled }> => {
+  const recall = (userId: string): Promise<Recalled> => recallFor(deps, { ...input, user_id: userId }, call);
+  if (input.user_id !== undefined) {
+    const [turn, recalled] = await Promise.all([beginTurn(deps, input), recall(input.user_id)]);
+    return { turn, recalled };
+  }
+  const turn = await beginTurn(deps, input);
+  // Only a started turn needs memories; a replayed one has them in its evidence.
+  return { turn, recalled: turn.kind === 'started' ? await recall(turn.userId) : { memories: [], degraded: [] } };
+};

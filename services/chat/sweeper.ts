@@ -1,0 +1,50 @@
+import type { Running } from '../../shared/runtime/platform.ts';
+import { createWorker } from '../../shared/work/worker.ts';
+import { interruptTurn } from './begin-turn.ts';
+import type { Deps } from './deps.ts';
+import { claimRemovals, deleteSessions, restRemoval } from './store/removals.ts';
+import { listExpiredTurns } from './store/turns.ts';
+
+const turnsPollMs = 2_000;
+const removalsPollMs = 5_000;
+const removalLeaseMs = 30_000;
+const sessionsPerBatch = 200;
+const batchesPerClaim = 50;
+
+type SweeperDeps = Pick<Deps, 'database' | 'messaging' | 'clock' | 'logger'>;
+
+/** Ends turns whose process died, and deletes the sessions of domains that are gone. */
+export const startSweepers = (deps: SweeperDeps): Running => {
+  const { database, clock, logger } = deps;
+  const turns = createWorker({
+    name: 'chat turns',
+    clock,
+    logger,
+    pollMs: turnsPollMs,
+    concurrency: 10,
+    // Replicas may find the same turn: only one of them ends it.
+    claim: (limit) => database.run((client) => listExpiredTurns(client, limit)),
+    run: (turn) => interruptTurn(deps, turn),
+  });
+  const removals = createWorker({
+    name: 'chat removals',
+    clock,
+    logger,
+    pollMs: removalsPollMs,
+    concurrency: 1,
+    claim: (limit) => database.run((client) => claimRemovals(client, { leaseMs: removalLeaseMs, limit })),
+    run: (domainId, signal) => removeSessions(deps, domainId, signal),
+  });
+  return {
+    stop: async () => {
+      await Promise.all([turns.stop(), removals.stop()]);
+    },
+  };
+};
+
+const removeSessions = async ({ database }: SweeperDeps, domainId: string, signal: AbortSignal): Promise<void> => {
+  for (let batch = 0; batch < batchesPerClaim && !signal.aborted; batch += 1) {
+    const deleted = await database.run((client) => deleteSessions(client, domainId, sessionsPerBatch));
+    if (deleted === 0) return database.run((client) => restRemoval(client, domainId));
+  }
+};
