@@ -18,9 +18,7 @@ const main = async ([option, title]: readonly string[]): Promise<string> => {
 
 try {
   console.log(await main(process.argv.slice(2)));
-  // The engine leaves a timer of ten seconds behind that nothing waits for.
-  process.exit(0);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
-  process.exit(1);
+  process.exitCode = 1;
 }

@@ -19,8 +19,18 @@ const load = async () => {
   const glue = await import(glueUrl);
   const compiled = await WebAssembly.compile(await readFile(new URL('schema_engine_bg.wasm', glueUrl)));
   globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => console.error(message) };
-  const instance = await WebAssembly.instantiate(compiled, { './schema_engine_bg.js': glue });
+  const instance = await WebAssembly.instantiate(compiled, { './schema_engine_bg.js': withPatientTimers(glue) });
   glue.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   return glue.SchemaEngine;
 };
+
+// The engine leaves a timer of ten seconds behind after it got its lock; no process should wait for that.
+const withPatientTimers = (glue) =>
+  Object.fromEntries(
+    Object.entries(glue).map(([name, implementation]) =>
+      name.startsWith('__wbg_setTimeout')
+        ? [name, (callback, ms) => setTimeout(callback, ms >>> 0).unref()]
+        : [name, implementation],
+    ),
+  );
