@@ -47,7 +47,6 @@ export const knowledge: Service = {
       stop: async () => {
         await Promise.all([bases.stop(), jobs.stop(), blobSweeper.stop()]);
         await messaging.stop();
-        await deps.extractor.stop();
         deps.cloud.close();
       },
     };

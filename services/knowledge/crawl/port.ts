@@ -1,4 +1,4 @@
-import type { Extracted } from '../extract/extracted.ts';
+import type { ExtractedDocument } from '../extract/extract-document.ts';
 
 /** One address that a crawl came across, and what became of it. */
 export interface CrawledPage {
@@ -7,7 +7,7 @@ export interface CrawledPage {
   /** Why it was skipped or failed, in words. */
   readonly reason?: string;
   /** Only of a fetched page. */
-  readonly content?: Extracted & { readonly bytes: number; readonly hash: string };
+  readonly content?: Pick<ExtractedDocument, 'text' | 'title'> & { readonly bytes: number; readonly hash: string };
 }
 
 /** What the service wants from a crawler. */

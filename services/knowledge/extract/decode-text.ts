@@ -17,7 +17,7 @@ export const decodeText = (bytes: Uint8Array, declared?: string): DecodedText =>
   // Most pages that declare something else and are valid UTF-8 are UTF-8 behind a server with an old default.
   if (utf8 !== undefined) return utf8;
   const asDeclared = declared === undefined ? undefined : decodeStrictly(bytes, declared);
-  return asDeclared ?? { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252' };
+  return asDeclared ?? { text: decodeBy(new TextDecoder('windows-1252'), bytes), encoding: 'windows-1252' };
 };
 
 const markOf = (bytes: Uint8Array): string | undefined => {
@@ -30,9 +30,20 @@ const markOf = (bytes: Uint8Array): string | undefined => {
 const decodeStrictly = (bytes: Uint8Array, encoding: string): DecodedText | undefined => {
   try {
     const decoder = new TextDecoder(encoding, { fatal: true });
-    return { text: decoder.decode(bytes), encoding: decoder.encoding };
+    return { text: decodeBy(decoder, bytes), encoding: decoder.encoding };
   } catch {
     // An unknown label, or bytes that are not of this encoding.
     return undefined;
   }
 };
+
+const decodeBy = (decoder: TextDecoder, bytes: Uint8Array): string => {
+  const text = decoder.decode(bytes);
+  return decoder.encoding === 'windows-1252' ? text.replace(c1Controls, (control) => fromC1(control)) : text;
+};
+
+// Some releases of Node 20 and 22 read Windows-1252 as Latin-1, which loses the euro sign, quotes and dashes. The
+// characters of 0x80 to 0x9F in order; a space stands for the five bytes without one.
+const c1Controls = /[\u0080-\u009F]/g;
+const windows1252High = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
+const fromC1 = (control: string): string => windows1252High.charAt(control.charCodeAt(0) - 0x80).trim();

@@ -1,6 +1,12 @@
-/** `extract-worker` beside this code: the bundle's file in a build, the source when TypeScript runs as it is. */
-export const extractWorkerUrl = (): URL =>
-  new URL(import.meta.url.endsWith('.ts') ? './extract-worker.ts' : './extract-worker.js', import.meta.url);
+/** The worker's entry: its file in the build (`dist/`, where this code may lie in any chunk), else its source. */
+export const extractWorkerUrl = (): URL => {
+  const here = import.meta.url;
+  if (here.endsWith('.ts')) return new URL('./extract-worker.ts', here);
+  return new URL(
+    'services/knowledge/extract/extract-worker.js',
+    here.slice(0, here.lastIndexOf('/dist/') + '/dist/'.length),
+  );
+};
 
 interface WorkerSource {
   readonly entry: URL | string;

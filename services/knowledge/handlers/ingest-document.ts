@@ -6,7 +6,7 @@ import type { Transaction } from '../../../shared/db/client.ts';
 import { chunkText } from '../../../shared/retrieval/chunk-text.ts';
 import type { Deps } from '../deps.ts';
 import { chunkingStrategyOf } from '../domain.ts';
-import type { Extracted } from '../extract/extracted.ts';
+import type { ExtractedDocument } from '../extract/extract-document.ts';
 import { findLiveByName, insertDocument, type Document, type NewDocument } from '../store/documents.ts';
 import { insertJob, replaceItems } from '../store/jobs.ts';
 
@@ -32,7 +32,7 @@ export const handleIngestDocument =
     }
   };
 
-const newDocument = (deps: Deps, input: Input, bytes: Uint8Array, extracted: Extracted): NewDocument => ({
+const newDocument = (deps: Deps, input: Input, bytes: Uint8Array, extracted: ExtractedDocument): NewDocument => ({
   id: deps.clock.newId(),
   domainId: input.domain_id,
   jobId: deps.clock.newId(),
