@@ -106,6 +106,8 @@ export const createCloud = (settings: KnowledgeSettings) => {
   return {
     uploadFile,
     createBase,
+    /** Asked of the cloud once, when the settings do not name it. */
+    embeddingModel,
     /** Null when the cloud does not know it. */
     getBase: async (uuid: string): Promise<CloudBase | null> =>
       unlessMissing(async () => asBase(await call('GET', `/knowledge_bases/${uuid}`, schemas.knowledgeBaseAnswer))),

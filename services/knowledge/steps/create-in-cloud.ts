@@ -11,6 +11,8 @@ import { refreshJobs } from '../progress.ts';
 import type { Step, StepOutcome } from './advance-base.ts';
 
 const databaseWaitMs = 3_000;
+// A process that was paused between intent and POST may have been given up by then; the POST is left out.
+const pauseMaxMs = 1_000;
 
 /**
  * Makes the base in the cloud, once. The intent is committed before the POST; when the POST's outcome is not known (time
@@ -18,11 +20,14 @@ const databaseWaitMs = 3_000;
  */
 export const createInCloud: Step = async (deps, base) => {
   if (base.intentAt !== null) return settle(deps, base, base.intentAt);
+  // All that takes time comes before the intent, which opens a short window for the POST.
+  const files = await filesOf(deps, base);
+  await deps.cloud.embeddingModel();
   const intent = await commitIntent(deps, base);
   if (intent === 'lost') return 'saved';
   if (intent === 'wait') return { waitMs: databaseWaitMs };
+  if (deps.clock.now() - intent.at > pauseMaxMs) return { waitMs: deps.settings.GRADIENT_SETTLE_MS };
   try {
-    const files = await filesOf(deps, base);
     const created = await deps.cloud.createBase({ name: base.kbName, databaseId: intent.databaseId, files });
     return await adopt(deps, base, created);
   } catch (thrown) {
@@ -32,14 +37,15 @@ export const createInCloud: Step = async (deps, base) => {
   }
 };
 
-type Intent = 'wait' | 'lost' | { readonly databaseId: string | null };
+type Intent = 'wait' | 'lost' | { readonly databaseId: string | null; readonly at: number };
 
 const commitIntent = (deps: Deps, base: Base): Promise<Intent> =>
   deps.database.transaction(async (tx) => {
     const database = await chooseDatabase(tx, base.id);
     if (database === 'wait') return 'wait';
-    const isOurs = await saveWithinStep(tx, deps.leaseOwner, base, { intentAt: new Date(deps.clock.now()) });
-    return isOurs ? { databaseId: database === 'first' ? null : database.id } : 'lost';
+    const at = deps.clock.now();
+    const isOurs = await saveWithinStep(tx, deps.leaseOwner, base, { intentAt: new Date(at) });
+    return isOurs ? { databaseId: database === 'first' ? null : database.id, at } : 'lost';
   });
 
 /** An earlier POST may have worked: wait until it must show, then adopt what is there or try anew. */
