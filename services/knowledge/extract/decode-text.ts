@@ -37,7 +37,7 @@ const decodeStrictly = (bytes: Uint8Array, encoding: string): DecodedText | unde
   }
 };
 
-const decodeBy = (decoder: TextDecoder, bytes: Uint8Array): string => {
+const decodeBy = (decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string => {
   const text = decoder.decode(bytes);
   return decoder.encoding === 'windows-1252' ? text.replace(c1Controls, (control) => fromC1(control)) : text;
 };
