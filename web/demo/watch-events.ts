@@ -17,7 +17,7 @@ const retryMsMax = 15_000;
  * headers, so this reads the stream itself; after a break it goes on behind the last event it has seen.
  */
 export const watchEvents = async (options: WatchOptions): Promise<never> => {
-  let lastId = '0';
+  let lastId = '';
   for (let waitMs = retryMsMin; ; waitMs = Math.min(retryMsMax, waitMs * 2)) {
     const body = await connect(options, lastId);
     options.onConnection(body !== undefined);
@@ -36,10 +36,12 @@ const connect = async (
   const headers = {
     Accept: 'text/event-stream',
     'X-Domain-ID': domainId,
-    'Last-Event-ID': lastId,
+    ...(lastId === '' ? {} : { 'Last-Event-ID': lastId }),
     ...(apiKey === '' ? {} : { Authorization: `Bearer ${apiKey}` }),
   };
-  const response = await fetch(`/domains/${encodeURIComponent(domainId)}/events`, { headers }).catch(() => undefined);
+  const response = await fetch(`/domains/${encodeURIComponent(domainId)}/events?from=start`, { headers }).catch(
+    () => undefined,
+  );
   return response?.ok === true ? (response.body ?? undefined) : undefined;
 };
 

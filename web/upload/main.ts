@@ -1,1 +1,129 @@
-export {};
+import type { Json } from '../http/json.ts';
+import { byId } from '../pages/dom.ts';
+import '../widget/public-api.ts';
+import { createConnection, type Connection } from './connection.ts';
+import { createDocumentList } from './document-list.ts';
+import { createJobCard } from './job-card.ts';
+import { readDocuments, removeDocument, upload } from './knowledge-api.ts';
+import { startTabs } from './tabs.ts';
+
+const refreshMs = 2500;
+const filesMax = 20;
+
+const start = async (): Promise<void> => {
+  const documents = startDocuments(() => connection.credentials());
+  const connection = createConnection(() => void documents.refresh());
+  const add = createAdder(connection, documents.refresh);
+  startTabs(byId('main', HTMLElement));
+  startFiles(add);
+  startText(add);
+  startSite(add);
+  startTrying(connection);
+  await connection.prefill();
+  setInterval(() => {
+    if (!document.hidden) void documents.refresh();
+  }, refreshMs);
+};
+
+type Refresh = () => Promise<void>;
+type Add = (name: string, path: string, body: FormData | Json) => void;
+
+const startDocuments = (credentials: Connection['credentials']): { readonly refresh: Refresh } => {
+  const show = createDocumentList({
+    list: byId('documents', HTMLElement),
+    empty: byId('no-documents', HTMLElement),
+    count: byId('known-count', HTMLElement),
+    onRemove: (id) => void removeDocument(id, credentials()).then(refresh),
+  });
+  const refresh = async (): Promise<void> => {
+    const now = credentials();
+    if (now.domainId === '' && now.apiKey === '') return;
+    const reply = await readDocuments(now);
+    if (reply.ok) show(reply.value);
+    else byId('known-count', HTMLElement).textContent = reply.reason;
+  };
+  return { refresh };
+};
+
+const createAdder =
+  ({ credentials }: Connection, refresh: Refresh): Add =>
+  (name, path, body) => {
+    const card = createJobCard(name);
+    byId('jobs', HTMLElement).prepend(card.node);
+    const now = credentials();
+    void upload(path, body, now, card.showSent)
+      .then(async (reply) => {
+        if (!reply.ok) card.showFailure(reply.reason);
+        else await Promise.all([refresh(), card.follow(reply.value.jobId, now)]);
+      })
+      .then(refresh);
+  };
+
+const startFiles = (add: Add): void => {
+  const drop = byId('drop', HTMLElement);
+  const input = byId('file', HTMLInputElement);
+  const addAll = (files: Iterable<File>): void => {
+    for (const file of [...files].slice(0, filesMax)) add(file.name, '/knowledge/upload/file', formWith(file));
+  };
+  input.addEventListener('change', () => {
+    addAll(input.files ?? []);
+    input.value = ''; // the same file may be chosen again
+  });
+  for (const type of ['dragover', 'dragleave', 'drop'] as const) {
+    drop.addEventListener(type, (event) => {
+      event.preventDefault();
+      drop.classList.toggle('is-over', type === 'dragover');
+      if (type === 'drop') addAll(event.dataTransfer?.files ?? []);
+    });
+  }
+};
+
+const startText = (add: Add): void => {
+  const form = byId('text', HTMLFormElement);
+  const name = byId('text-name', HTMLInputElement);
+  const content = byId('text-content', HTMLTextAreaElement);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const fields = { document_name: name.value.trim(), text_content: content.value };
+    add(fields.document_name, '/knowledge/upload/text', fields);
+    form.reset();
+  });
+};
+
+const startSite = (add: Add): void => {
+  const url = byId('site-url', HTMLInputElement);
+  const depth = byId('site-depth', HTMLInputElement);
+  const links = byId('site-links', HTMLInputElement);
+  byId('site', HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault();
+    const fields = { url_to_scrape: url.value.trim(), max_depth: depth.valueAsNumber, max_links: links.valueAsNumber };
+    add(fields.url_to_scrape, '/knowledge/upload/url', fields);
+  });
+};
+
+/** Asks through the widget itself: the same thing a visitor would see. */
+const startTrying = ({ credentials }: Connection): void => {
+  const question = byId('question', HTMLInputElement);
+  byId('try', HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault();
+    const text = question.value.trim();
+    question.value = '';
+    void askWidget(credentials().domainId, text);
+  });
+};
+
+const askWidget = async (domainId: string, question: string): Promise<void> => {
+  window.CustomerSupportWidgetConfig = { domainId, widgetTitle: 'Try it' };
+  const address = '/static/widget.js';
+  await import(address);
+  window.CustomerSupportWidget?.init();
+  window.CustomerSupportWidget?.sendMessage(question);
+};
+
+const formWith = (file: File): FormData => {
+  const form = new FormData();
+  form.append('file', file);
+  return form;
+};
+
+void start();

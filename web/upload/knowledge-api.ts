@@ -1,0 +1,128 @@
+import { listOf, numberOf, objectOf, parseJson, textOf, type Json } from '../http/json.ts';
+
+/** Whose knowledge this is about, as the fields of the page say it now. */
+export interface Credentials {
+  readonly domainId: string;
+  readonly apiKey: string;
+}
+
+export interface JobItem {
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string;
+}
+
+export interface Job {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly etaSeconds: number | undefined;
+  readonly items: readonly JobItem[];
+  readonly error: string;
+}
+
+export interface KnownDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly state: string;
+  readonly bytes: number;
+  readonly pages: number | undefined;
+  readonly chunks: number | undefined;
+  readonly error: string;
+}
+
+/** Either the answer or, in words for people, why there is none. */
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+export interface Accepted {
+  readonly jobId: string;
+}
+
+const uploadMsMax = 120_000;
+const readMsMax = 15_000;
+
+/** Sends a form with a file, or fields as JSON. With XMLHttpRequest, because `fetch` cannot tell how much of a body is sent. */
+export const upload = (
+  path: string,
+  body: FormData | Json,
+  credentials: Credentials,
+  onSent: (share: number) => void,
+): Promise<Reply<Accepted>> =>
+  new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    const fail = (reason: string) => (): void => resolve({ ok: false, reason });
+    request.open('POST', path);
+    request.timeout = uploadMsMax;
+    for (const [name, value] of Object.entries(headersFor(credentials))) request.setRequestHeader(name, value);
+    if (!(body instanceof FormData)) request.setRequestHeader('Content-Type', 'application/json');
+    request.upload.addEventListener('progress', ({ loaded, total }) => onSent(total > 0 ? loaded / total : 0));
+    request.addEventListener('error', fail('The server could not be reached.'));
+    request.addEventListener('timeout', fail('The server took too long.'));
+    request.addEventListener('load', () => {
+      const answer = objectOf(parseJson(request.responseText));
+      if (request.status >= 400) resolve({ ok: false, reason: reasonIn(answer, request.status) });
+      else resolve({ ok: true, value: { jobId: jobIdIn(answer) } });
+    });
+    request.send(body instanceof FormData ? body : JSON.stringify(body));
+  });
+
+export const readJob = async (jobId: string, credentials: Credentials): Promise<Reply<Job>> => {
+  const reply = await call('GET', `/knowledge/jobs/${encodeURIComponent(jobId)}`, credentials);
+  return reply.ok ? { ok: true, value: jobOf(objectOf(reply.value['job'] ?? reply.value)) } : reply;
+};
+
+export const readDocuments = async (credentials: Credentials): Promise<Reply<readonly KnownDocument[]>> => {
+  const reply = await call('GET', '/knowledge/documents?limit=100', credentials);
+  return reply.ok ? { ok: true, value: listOf(reply.value['documents']).map(objectOf).map(documentOf) } : reply;
+};
+
+export const removeDocument = (id: string, credentials: Credentials): Promise<Reply<Json>> =>
+  call('DELETE', `/knowledge/documents/${encodeURIComponent(id)}`, credentials);
+
+const call = async (method: string, path: string, credentials: Credentials): Promise<Reply<Json>> => {
+  const init = { method, headers: headersFor(credentials), signal: AbortSignal.timeout(readMsMax) };
+  try {
+    const response = await fetch(path, init);
+    const body = objectOf(parseJson(await response.text()));
+    return response.ok ? { ok: true, value: body } : { ok: false, reason: reasonIn(body, response.status) };
+  } catch {
+    return { ok: false, reason: 'The server could not be reached.' };
+  }
+};
+
+const headersFor = ({ domainId, apiKey }: Credentials): Record<string, string> => ({
+  Accept: 'application/json',
+  ...(domainId === '' ? {} : { 'X-Domain-ID': domainId }),
+  ...(apiKey === '' ? {} : { Authorization: `Bearer ${apiKey}` }),
+});
+
+const reasonIn = (body: Json, status: number): string =>
+  textOf(body['detail']) ||
+  textOf(body['message']) ||
+  textOf(body['title']) ||
+  `The server answered ${status.toString()}.`;
+
+const jobIdIn = (body: Json): string => textOf(objectOf(body['details'])['job_id']) || textOf(body['job_id']);
+
+export const jobOf = (fields: Json): Job => ({
+  phase: textOf(fields['phase']),
+  done: numberOf(fields['done']) ?? 0,
+  total: numberOf(fields['total']) ?? 0,
+  etaSeconds: numberOf(fields['eta_s']),
+  items: listOf(fields['items'])
+    .map(objectOf)
+    .map((item) => ({ name: textOf(item['name']), state: textOf(item['state']), reason: textOf(item['reason']) })),
+  error: textOf(objectOf(fields['error'])['message']),
+});
+
+export const documentOf = (fields: Json): KnownDocument => ({
+  id: textOf(fields['id']),
+  name: textOf(fields['name']),
+  type: textOf(fields['type']),
+  state: textOf(fields['state']),
+  bytes: numberOf(fields['bytes']) ?? 0,
+  pages: numberOf(fields['pages']),
+  chunks: numberOf(fields['chunks']),
+  error: textOf(objectOf(fields['error'])['message']),
+});
