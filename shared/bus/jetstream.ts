@@ -1,0 +1,80 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { createInFlight } from './in-flight.ts';
+import { connectNats, type NatsOptions } from './jetstream/connection.ts';
+import { createConsumers } from './jetstream/consumers.ts';
+import { createCore } from './jetstream/core.ts';
+import { createInbox } from './jetstream/inbox.ts';
+import { createNames } from './jetstream/names.ts';
+import { createPublishing } from './jetstream/publishing.ts';
+import { createRequests } from './jetstream/requests.ts';
+import { createTokenStreams } from './jetstream/token-streams.ts';
+import { createTopology } from './jetstream/topology.ts';
+import { createWatching } from './jetstream/watching.ts';
+import type { BusTools } from './observed.ts';
+import type { Bus } from './port.ts';
+
+export interface JetStreamOptions extends NatsOptions {
+  /** Keeps systems apart that share a server; see `createNames`. */
+  readonly namespace?: string;
+  /** Told when the connection is closed for good without `drain`: the process cannot serve any more. */
+  readonly onClosed?: (reason: Error | undefined) => void;
+  readonly heartbeatMs?: number;
+  readonly silenceMs?: number;
+}
+
+export interface JetStreamBus extends Bus {
+  /** For the object store, which shares it. */
+  readonly connection: NatsConnection;
+}
+
+/**
+ * The bus over NATS: core request-reply for questions, JetStream for durable messages. Needs a server with JetStream, 2.9 or
+ * newer. Throws a ConfigError when none answers in time or it refuses our credentials, and an Error when its streams are
+ * on other terms than ours.
+ */
+export const createJetStreamBus = async (options: JetStreamOptions): Promise<JetStreamBus> => {
+  const { clock, logger } = options;
+  const link = await connectNats(options);
+  const { connection } = link;
+  const names = createNames(options.namespace);
+  const tools: BusTools = { clock, logger, system: 'nats' };
+  const topology = await createTopology({ link, names, clock, logger });
+  await topology.ensure();
+
+  const client = jetstream(connection);
+  const closing = new AbortController();
+  const questions = createInFlight({ clock, runningMax: 1_024 });
+  const work = createInFlight({ clock, runningMax: Infinity });
+  const core = createCore({ tools, link, names, questions, inbox: createInbox(link, options.name) });
+  const consumers = createConsumers({ tools, link, client, topology, names, inFlight: work });
+  const times = { heartbeatMs: options.heartbeatMs ?? 2_000, silenceMs: options.silenceMs ?? 10_000 };
+
+  void connection.closed().then((reason) => {
+    if (closing.signal.aborted) return;
+    logger.fatal({ err: reason }, 'NATS connection closed');
+    options.onClosed?.(reason instanceof Error ? reason : undefined);
+  });
+
+  return {
+    connection,
+    ...createRequests(core),
+    ...createTokenStreams(core, times),
+    ...createPublishing({ link, client, topology, names }),
+    consume: consumers.consume.bind(consumers),
+    ...createWatching({ link, client, topology, names, clock, logger, closing: closing.signal }),
+    health: () => ({
+      connected: link.isConnected(),
+      detail: link.isConnected() ? `nats-server ${connection.info?.version ?? '?'}` : 'not connected to NATS',
+    }),
+    drain: async (timeoutMs) => {
+      closing.abort();
+      await Promise.all([consumers.stop(), core.unsubscribe()]);
+      await Promise.all([questions.settle(timeoutMs), work.settle(timeoutMs)]);
+      if (connection.isClosed()) return;
+      // A drain of a broken connection would wait for it to heal.
+      if (link.isConnected()) await Promise.race([connection.drain(), clock.sleep(2_000)]);
+      await connection.close();
+    },
+  };
+};

@@ -1,0 +1,105 @@
+import { connect, errors, type NatsConnection, type Status } from '@nats-io/transport-node';
+import type { Logger } from 'pino';
+import type { Clock } from '../../runtime/clock.ts';
+import { ConfigError } from '../../runtime/config.ts';
+
+export interface NatsOptions {
+  /** `nats://host:port`, several with commas between. */
+  readonly servers: string;
+  /** Of the service: how the server calls the connection, and the first token of its inboxes. `[a-z0-9-]`. */
+  readonly name: string;
+  readonly credentials?: { readonly user: string; readonly password: string };
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long the first connection may take; the default is a minute, so that servers may start in any order. */
+  readonly firstConnectMs?: number;
+}
+
+/** A connection that never gives up, and what its users need to know of its ups and downs. */
+export interface Link {
+  readonly connection: NatsConnection;
+  isConnected(): boolean;
+  onDown(listener: () => void): void;
+  onUp(listener: () => void): void;
+}
+
+/**
+ * Connects, or throws one ConfigError when no server answers in time or the credentials are refused. Later losses heal by
+ * themselves; a half-open link is noticed within 6 s.
+ */
+export const connectNats = async (options: NatsOptions): Promise<Link> => {
+  const connection = await firstConnection(options);
+  const down = new Set<() => void>();
+  const up = new Set<() => void>();
+  let connected = true;
+  const onStatus = (status: Status): void => {
+    if (status.type === 'disconnect') {
+      connected = false;
+      for (const listener of down) listener();
+    }
+    if (status.type === 'reconnect') {
+      connected = true;
+      for (const listener of up) listener();
+    }
+    if (status.type !== 'ping') options.logger.warn(describe(status), 'nats connection');
+  };
+  void follow(connection.status(), onStatus);
+  return {
+    connection,
+    isConnected: () => connected && !connection.isClosed(),
+    onDown: (listener) => void down.add(listener),
+    onUp: (listener) => void up.add(listener),
+  };
+};
+
+const firstConnection = async (options: NatsOptions): Promise<NatsConnection> => {
+  const { clock, servers, firstConnectMs = 60_000 } = options;
+  const giveUpAt = clock.now() + firstConnectMs;
+  for (;;) {
+    try {
+      return await connect(settings(options));
+    } catch (thrown) {
+      if (thrown instanceof errors.AuthorizationError) {
+        throw new ConfigError(`NATS at ${withoutSecrets(servers)} refuses these credentials`);
+      }
+      if (clock.now() >= giveUpAt) {
+        const waited = Math.round(firstConnectMs / 1_000);
+        throw new ConfigError(`NATS_URL: no NATS server answers at ${withoutSecrets(servers)} (waited ${waited} s)`);
+      }
+    }
+    await clock.sleep(250);
+  }
+};
+
+const settings = ({ servers, name, credentials }: NatsOptions) => ({
+  servers: servers.split(',').map((server) => server.trim()),
+  name,
+  ...(credentials === undefined ? {} : { user: credentials.user, pass: credentials.password }),
+  inboxPrefix: inboxPrefix(name),
+  timeout: 3_000,
+  // Never give up: the defaults close the connection for good after 20 s.
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 250,
+  reconnectJitter: 250,
+  ignoreAuthErrorAbort: true,
+  // A silent link is noticed after two missed pings; the default is minutes.
+  pingInterval: 2_000,
+  maxPingOut: 2,
+  // A stack trace per request costs more than the request.
+  noAsyncTraces: true,
+});
+
+/** Each service reads only its own inboxes, so that the server can hold it to them. */
+export const inboxPrefix = (name: string): string => {
+  if (!/^[a-z0-9-]{1,32}$/.test(name)) throw new Error(`${name}: a connection's name is up to 32 of a-z, 0-9 and -`);
+  return `_INBOX_${name}`;
+};
+
+const follow = async (statuses: AsyncIterable<Status>, onStatus: (status: Status) => void): Promise<void> => {
+  for await (const status of statuses) onStatus(status);
+};
+
+const describe = (status: Status): object =>
+  status.type === 'error' ? { status: status.type, err: status.error } : { status: status.type };
+
+const withoutSecrets = (servers: string): string => servers.replaceAll(/\/\/[^@/,]*@/g, '//');

@@ -1,0 +1,69 @@
+import { headers, type Msg } from '@nats-io/transport-node';
+import type { Query } from '../../contracts/message.ts';
+import { Failure, toFailure } from '../../errors/failure.ts';
+import { answering, type Answering } from '../middleware.ts';
+import type { Bus, CallContext } from '../port.ts';
+import { decode, encode, parseOutput, readFailure } from '../wire.ts';
+import { callHeaders, failureHeader, incomingOf } from './call-headers.ts';
+import type { Core } from './core.ts';
+import { isNoResponder } from './inbox.ts';
+
+/** Questions with one answer: core request-reply in the owner's queue group. */
+export const createRequests = (core: Core): Pick<Bus, 'ask' | 'answer'> => ({
+  ask: async <Q extends Query>(contract: Q, input: unknown, context: CallContext) => {
+    const text = encode(input);
+    const remainingMs = context.deadlineAt - core.tools.clock.now();
+    if (remainingMs <= 0) throw new Failure('deadline_exceeded');
+    // A request into a broken connection would vanish without a word and wait for its deadline.
+    if (!core.link.isConnected()) throw unavailable();
+    const reply = await request(core, core.names.subject(contract.subject), text, context, remainingMs);
+    if (isNoResponder(reply)) throw unavailable();
+    const body = decode(reply.string());
+    if (reply.headers?.has(failureHeader) === true) throw readFailure(body);
+    return parseOutput<Q['output']>(contract.output, body);
+  },
+  answer: async (contract, handler) => {
+    const answer = answering(core.tools, contract, handler);
+    await core.subscribe(contract.subject, contract.owner, (message) => {
+      void respond(core, answer, message, contract.subject);
+    });
+  },
+});
+
+const request = (core: Core, subject: string, text: string, context: CallContext, remainingMs: number): Promise<Msg> =>
+  new Promise((resolve, reject) => {
+    const settle = (outcome: () => void): void => {
+      clearTimeout(timer);
+      close();
+      outcome();
+    };
+    const { replyTo, close } = core.inbox.open({
+      onMessage: (message) => settle(() => resolve(message)),
+      onLost: () => settle(() => reject(unavailable())),
+    });
+    const timer = setTimeout(
+      () => settle(() => reject(new Failure('deadline_exceeded'))),
+      Math.min(remainingMs, 2 ** 31 - 1),
+    );
+    try {
+      core.link.connection.publish(subject, text, { reply: replyTo, headers: callHeaders(context) });
+    } catch (thrown) {
+      settle(() => reject(new Failure('service_unavailable', { cause: thrown })));
+    }
+  });
+
+const respond = async (core: Core, answer: Answering, message: Msg, subject: string): Promise<void> => {
+  const incoming = incomingOf(message, subject, core.tools.clock);
+  try {
+    const text = await core.questions.run(incoming.deadlineAt, (call) => answer(incoming, call));
+    core.reply(message, text);
+  } catch (thrown) {
+    const failure = toFailure(thrown);
+    const carried = headers();
+    carried.set(failureHeader, failure.code);
+    core.reply(message, encode(failure.toWire()), carried);
+  }
+};
+
+export const unavailable = (detail?: string): Failure =>
+  new Failure('service_unavailable', { retryAfterMs: 1_000, ...(detail === undefined ? {} : { detail }) });

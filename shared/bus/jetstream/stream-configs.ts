@@ -1,0 +1,49 @@
+import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { streamKinds, type Names } from './names.ts';
+
+export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const mebibyte = 1024 * 1024;
+
+/**
+ * The three streams that hold every durable message of the catalogue: commands until they are done, events and dead letters
+ * for a time. Only what nats-server 2.9 knows: newer options are dropped there without a word.
+ */
+export const wantedStreams = (names: Names): readonly WantedStream[] => {
+  const common = { storage: StorageType.File, duplicate_window: nanos(120_000), num_replicas: 1 };
+  const byKind = {
+    // A full work queue refuses, so that the outbox keeps what it has; dropping the oldest would lose wake-ups.
+    CMD: {
+      ...common,
+      subjects: [names.subject('cmd.>')],
+      retention: RetentionPolicy.Workqueue,
+      discard: DiscardPolicy.New,
+      max_msgs: 100_000,
+      max_bytes: 256 * mebibyte,
+    },
+    EVT: {
+      ...common,
+      subjects: [names.subject('evt.>')],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_age: nanos(7 * dayMs),
+      max_bytes: 1024 * mebibyte,
+    },
+    // A message that kills its consumer every time is never buried by us; the server's advisory about it is all there is.
+    DLQ: {
+      ...common,
+      subjects: [names.subject('dlq.>'), ...(['CMD', 'EVT'] as const).map((kind) => advisory(names.stream(kind)))],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_age: nanos(30 * dayMs),
+      max_bytes: 256 * mebibyte,
+    },
+  };
+  return streamKinds.map((kind) => ({ name: names.stream(kind), ...byKind[kind] }));
+};
+
+/** What the server says when it gives a message up after its last delivery. */
+const advisory = (stream: string): string => `$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.${stream}.>`;
