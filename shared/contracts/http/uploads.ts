@@ -56,7 +56,7 @@ export const uploadFileAnswer = success.extend({
 });
 
 export const uploadTextAnswer = success.extend({
-  details: ingested.extend({ document_name: z.string(), text_size: z.int() }),
+  details: ingested.extend({ document_name: z.string(), file_type: z.string(), text_size: z.int() }),
 });
 
 export const supportedTypesAnswer = z.object({

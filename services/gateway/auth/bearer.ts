@@ -1,0 +1,11 @@
+import { Failure } from '../../../shared/errors/failure.ts';
+
+const secretPattern = /^bearer +([\x21-\x7e]{1,512})$/i;
+
+/** The secret of an Authorization header, or undefined without one. Throws `credential_invalid` for any other scheme. */
+export const bearerOf = (authorization: string | undefined): string | undefined => {
+  if (authorization === undefined) return undefined;
+  const secret = secretPattern.exec(authorization)?.[1];
+  if (secret === undefined) throw new Failure('credential_invalid', { detail: 'Send Authorization: Bearer <key>' });
+  return secret;
+};

@@ -1,0 +1,107 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
+import { codes, type Code } from '../../shared/errors/codes.ts';
+import { ConfigError } from '../../shared/runtime/config.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { GatewayConfig } from './config.ts';
+import type { OpenStreams } from './streaming/open-streams.ts';
+
+export interface Listening {
+  readonly port: number;
+  /** Takes nothing new, sends event streams elsewhere, lets the rest finish for `timeoutMs`, then closes. */
+  readonly drain: (timeoutMs: number) => Promise<void>;
+}
+
+const headersTimeoutMs = 5_000;
+const keepAliveTimeoutMs = 65_000;
+
+/** Listens with limits on everything a client can stretch: headers, bodies, idle time, connections. */
+export const listen = async (
+  app: RequestListener,
+  { config, streams, clock }: { config: GatewayConfig; streams: OpenStreams; clock: Clock },
+): Promise<Listening> => {
+  const server = createServer({
+    maxHeaderSize: 16_384,
+    headersTimeout: headersTimeoutMs,
+    // Uploads may take this long; other bodies have their own, shorter time in `readJsonBody`.
+    requestTimeout: config.uploadTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    connectionsCheckingInterval: 1_000,
+  });
+  server.maxConnections = config.connectionsMax;
+  server.on('request', app);
+  // `Expect` is answered like any request: Node's own 417 has neither code nor request id.
+  server.on('checkExpectation', app);
+  server.on('clientError', (error: Error & { code?: string }, socket: Socket) => refuse(error, socket, clock));
+  await start(server, config);
+  return { port: portOf(server), drain: (timeoutMs) => drain(server, streams, timeoutMs) };
+};
+
+const start = (server: Server, { host, port }: GatewayConfig): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: Error & { code?: string }) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      reject(isTaken ? new ConfigError(`PORT: ${port.toString()} is in use; set PORT to a free one`) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+
+const portOf = (server: Server): number => {
+  const address: AddressInfo | string | null = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+/** Answers bytes that are not HTTP, or came too slowly, as the problem they are. */
+const refuse = (error: Error & { code?: string }, socket: Socket, clock: Clock): void => {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const code = refusals[error.code ?? ''] ?? 'invalid_request';
+  const { status, title } = codes[code];
+  const requestId = clock.newId();
+  const detail = code === 'invalid_request' ? 'The request is not valid HTTP' : title;
+  const body = JSON.stringify({
+    type: `/docs/errors#${code}`,
+    title,
+    status,
+    detail,
+    instance: requestId,
+    code,
+    request_id: requestId,
+  });
+  const hex = (): string => clock.newId().replaceAll('-', '');
+  socket.end(
+    [
+      `HTTP/1.1 ${status.toString()} ${title}`,
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(body).toString()}`,
+      'Cache-Control: no-store',
+      'Connection: close',
+      `X-Request-Id: ${requestId}`,
+      `traceparent: 00-${hex()}-${hex().slice(0, 16)}-00`,
+      '',
+      body,
+    ].join('\r\n'),
+  );
+};
+
+const refusals: Readonly<Record<string, Code>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+
+const drain = async (server: Server, streams: OpenStreams, timeoutMs: number): Promise<void> => {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  streams.leaveAll('live');
+  const late = setTimeout(() => {
+    streams.leaveAll('answer');
+    setTimeout(() => server.closeAllConnections(), 100);
+  }, timeoutMs);
+  // A connection that was busy when the server closed goes idle later; nobody closes it then but this.
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  await closed;
+  clearTimeout(late);
+  clearInterval(sweep);
+};
