@@ -1,0 +1,41 @@
+import type { Delivery } from '../../../shared/bus/port.ts';
+import type { questionAnswered } from '../../../shared/contracts/chat.ts';
+import { memoryRecorded } from '../../../shared/contracts/memory.ts';
+import type { Transaction } from '../../../shared/db/client.ts';
+import type { Deps } from '../deps.ts';
+import { isRememberable } from '../domain.ts';
+import { indexTextOf } from '../index-text.ts';
+import { redact } from '../redaction.ts';
+import { insertTurn, type Said } from '../store/turns.ts';
+import { userHashOf } from '../user-hash.ts';
+
+// Longer turns are pasted logs or articles: their beginning says what they were about.
+const turnCharsMax = 8_000;
+
+/** Remembers both sides of a turn, secrets taken out first. Nothing of the shared `anonymous` user. */
+export const handleQuestionAnswered =
+  ({ messaging, clock }: Pick<Deps, 'messaging' | 'clock'>) =>
+  async (tx: Transaction, { envelope, data }: Delivery<typeof questionAnswered>): Promise<void> => {
+    if (!isRememberable(data.user_id)) return;
+    const domainId = envelope.domain_id;
+    const say = (words: string): Said => {
+      const text = redact(words.slice(0, turnCharsMax).toWellFormed());
+      return { id: clock.newId(), text, index: indexTextOf(text) };
+    };
+    const owed = messaging.owe(memoryRecorded, {
+      domainId,
+      data: { session_id: data.session_id, message_id: data.message_id, turns: 2 },
+    });
+    const turn = {
+      domainId,
+      userId: data.user_id,
+      userHash: userHashOf(domainId, data.user_id),
+      sessionId: data.session_id,
+      messageId: data.message_id,
+      answeredAt: data.answered_at,
+      question: say(data.question),
+      answer: say(data.answer),
+      deliveryId: clock.newId(),
+    };
+    await insertTurn(tx, turn, owed);
+  };
