@@ -22,9 +22,9 @@ const chunkSchema = z.object({
     )
     .nullish(),
   usage: z.object({ prompt_tokens: z.int(), completion_tokens: z.int() }).nullish().catch(null),
-  error: z.unknown(),
-  citations: z.unknown(),
-  retrieval: z.unknown(),
+  error: z.unknown().optional(),
+  citations: z.unknown().optional(),
+  retrieval: z.unknown().optional(),
 });
 
 /**

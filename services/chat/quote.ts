@@ -18,14 +18,23 @@ export const bestQuote = (passage: string, claim: string): string => {
     .filter((sentence) => sentence !== '')
     .slice(0, sentencesMax)
     .map((text) => ({ text, words: wordsOf(text).filter((word) => wanted.has(word)) }));
-  let best = { text: sentences[0]?.text ?? '', shared: 0 };
+  let best: Window = { text: sentences[0]?.text ?? '', shared: 0 };
   for (const start of sentences.keys()) {
     for (const window of windowsFrom(sentences.slice(start, start + windowSentencesMax))) {
-      if (window.shared > best.shared) best = window;
+      if (isBetter(window, best)) best = window;
     }
   }
   return shorten(best.text);
 };
+
+interface Window {
+  readonly text: string;
+  readonly shared: number;
+}
+
+const isBetter = (window: Window, best: Window): boolean =>
+  window.shared > best.shared ||
+  (window.shared === best.shared && window.shared > 0 && window.text.length < best.text.length);
 
 interface Sentence {
   readonly text: string;
@@ -35,7 +44,7 @@ interface Sentence {
 const isTelling = (word: string): boolean => word.length >= letterCountMin || /\d/.test(word);
 
 // One sentence, then with its followers: the first is taken even when it must be cut.
-function* windowsFrom(sentences: readonly Sentence[]): Generator<{ text: string; shared: number }> {
+function* windowsFrom(sentences: readonly Sentence[]): Generator<Window> {
   const words = new Set<string>();
   let text = '';
   for (const sentence of sentences) {

@@ -51,7 +51,7 @@ const startRow = z.object({
   question: z.string().nullable(),
   answer_id: z.string().nullable(),
   answer: z.string().nullable(),
-  evidence: z.unknown(),
+  evidence: z.unknown().optional(),
   running_id: z.string().nullable(),
   expired: z.boolean().nullable(),
   history: z.array(z.object({ question: z.string(), answer: z.string() })),
