@@ -79,7 +79,7 @@ const rules: readonly Rule[] = [
 
 /**
  * Takes secrets out of what is about to be stored or sent: card numbers, IBANs, card and one-time codes, passwords, keys and
- * tokens. Names, addresses and order numbers stay: they are what a visitor wants remembered. Redacting twice changes nothing.
+ * tokens. Names, addresses and order numbers stay: they are what a visitor wants remembered.
  */
 export const redact = (text: string): string =>
   rules.reduce((rest, { pattern, replace }) => rest.replace(pattern, replace), text);
@@ -90,7 +90,8 @@ const withoutCard = (match: string): string => (isCardNumber(match.replace(/\D/g
 const withoutIban = (match: string): string => {
   for (let end = match.length; end >= 15; end -= 1) {
     const candidate = match.slice(0, end);
-    if (isIban(candidate.replaceAll(' ', '').toUpperCase())) return `[iban]${match.slice(end)}`;
+    if (!candidate.endsWith(' ') && isIban(candidate.replaceAll(' ', '').toUpperCase()))
+      return `[iban]${match.slice(end)}`;
   }
   return match;
 };
