@@ -56,13 +56,14 @@ export const knowledge: Service = {
 const createDeps = (platform: Platform, messaging: Messaging) => {
   const settings = loadConfig(knowledgeSettings, platform.environment);
   const workers: { bases?: Worker; jobs?: Worker } = {};
+  const extractor = createExtractor({ timeoutMs: settings.EXTRACT_TIMEOUT_MS });
   return {
     database: platform.database,
     messaging,
     blobs: platform.blobs,
     cloud: createCloud(settings),
-    extractor: createExtractor({ timeoutMs: settings.EXTRACT_TIMEOUT_MS }),
-    crawl: createCrawl({ allowHosts: settings.CRAWL_ALLOW_HOSTS, clock: platform.clock }),
+    extractor,
+    crawl: createCrawl({ allowHosts: settings.CRAWL_ALLOW_HOSTS, clock: platform.clock, extractor }),
     settings,
     clock: platform.clock,
     logger: platform.logger,

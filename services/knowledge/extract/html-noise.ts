@@ -2,7 +2,7 @@ import { isElement, textOf, type HtmlElement, type HtmlNode } from './html-tree.
 
 // Not read at all: no words, words for machines, or words on buttons.
 const silentTags = new Set(
-  'head script style noscript template svg math canvas iframe object embed video audio map select option datalist button input textarea progress meter link meta base'.split(
+  'head title script style noscript template svg math canvas iframe object embed video audio map select option datalist button input textarea progress meter link meta base'.split(
     ' ',
   ),
 );

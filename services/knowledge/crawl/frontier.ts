@@ -1,0 +1,63 @@
+import { normaliseUrl, otherFileOf, pageKey, type Site } from './site-url.ts';
+
+/** One address to look at; the start page has depth 1. */
+export interface Visit {
+  readonly url: string;
+  readonly depth: number;
+}
+
+export interface Frontier {
+  /** The next address, breadth first; undefined when none is left. */
+  readonly next: () => Visit | undefined;
+  /** Takes the links of a page that are of this site and new. */
+  readonly add: (links: readonly string[], depth: number) => void;
+  /** Makes `url` known when it is new; false when another address than `from` has it. */
+  readonly claim: (from: string, url: string) => boolean;
+  /** Addresses known so far. */
+  readonly found: () => number;
+  /** Links to files that are no pages by their names, the first few. */
+  readonly otherFiles: () => readonly { readonly url: string; readonly extension: string }[];
+}
+
+// Endless calendars and filters make endless addresses; memory stays flat all the same.
+const knownMax = 10_000;
+const otherFilesMax = 20;
+
+export const createFrontier = (site: Site): Frontier => {
+  const known = new Set([pageKey(site.start)]);
+  const queue: Visit[] = [{ url: site.start, depth: 1 }];
+  const otherFiles = new Map<string, string>();
+  let at = 0;
+
+  const addOne = (url: string, depth: number): void => {
+    const key = pageKey(url);
+    if (known.has(key) || known.size >= knownMax) return;
+    const extension = otherFileOf(url);
+    if (extension !== undefined) {
+      if (otherFiles.size < otherFilesMax) otherFiles.set(url, extension);
+      return;
+    }
+    known.add(key);
+    queue.push({ url, depth });
+  };
+
+  return {
+    next: () => {
+      const visit = queue[at];
+      at += 1;
+      return visit;
+    },
+    add: (links, depth) => {
+      for (const link of links) if (site.owns(link)) addOne(normaliseUrl(link), depth);
+    },
+    claim: (from, url) => {
+      const key = pageKey(url);
+      if (key === pageKey(from)) return true;
+      if (known.has(key)) return false;
+      known.add(key);
+      return true;
+    },
+    found: () => known.size,
+    otherFiles: () => [...otherFiles].map(([url, extension]) => ({ url, extension })),
+  };
+};
