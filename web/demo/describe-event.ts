@@ -1,5 +1,5 @@
 import { numberOf, textOf, type Json } from '../http/json.ts';
-import type { ServiceName } from './services.ts';
+import type { ServiceName } from './service-names.ts';
 
 /** An event of the house, as `GET /domains/{id}/events` sends it. */
 export interface HouseEvent {

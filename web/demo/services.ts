@@ -1,7 +1,5 @@
+import { serviceNames, type ServiceName } from './service-names.ts';
 import { drawing, make } from '../pages/dom.ts';
-
-export const serviceNames = ['gateway', 'provisioning', 'knowledge', 'chat', 'memory'] as const;
-export type ServiceName = (typeof serviceNames)[number];
 
 /** How each of the five is called and drawn. */
 export const faces: Readonly<

@@ -1,6 +1,7 @@
 import { drawing, make } from '../pages/dom.ts';
 import { describeEvent, type HouseEvent } from './describe-event.ts';
-import { faces, type ServiceName } from './services.ts';
+import type { ServiceName } from './service-names.ts';
+import { faces } from './services.ts';
 
 const rowsMax = 200;
 /** Events older than this when they arrive are history: they are listed, but light nothing up. */

@@ -126,7 +126,7 @@ export const sampleOf = (document: Json, schema: unknown, depth = 0): unknown =>
         : members.map(([name, member]) => [name, samplesByName[name] ?? sampleOf(document, member, depth + 1)]),
     );
   }
-  if (type === 'integer' || type === 'number') return numberOf(resolved['minimum']) ?? 1;
+  if (type === 'integer' || type === 'number') return Math.max(1, numberOf(resolved['minimum']) ?? 1);
   if (type === 'boolean') return true;
   return sampleText(textOf(resolved['format']));
 };

@@ -11,7 +11,8 @@ export interface Accent {
 }
 
 const white: Rgb = [255, 255, 255];
-const black: Rgb = [17, 20, 24];
+// Pure, because only then is one of the two at 4.58:1 or more on any colour at all.
+const black: Rgb = [0, 0, 0];
 const textContrastMin = 4.5;
 
 /** Reads `#rgb`, `#rrggbb` (with or without alpha) and `rgb(…)`; undefined for anything else. */
@@ -36,9 +37,9 @@ export const contrast = (one: Rgb, other: Rgb): number => {
   return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
 };
 
-/** Moves `color` towards black or white, whichever is farther from `surface`, until it can be read on it. */
+/** Moves `color` towards black or white, whichever stands out more from `surface`, until it can be read on it. */
 export const readableOn = (color: Rgb, surface: Rgb, contrastMin = textContrastMin): Rgb => {
-  const target = luminance(surface) > 0.18 ? black : white;
+  const target = contrast(black, surface) > contrast(white, surface) ? black : white;
   for (let step = 0; step <= 20; step += 1) {
     const candidate = mix(color, target, step / 20);
     if (contrast(candidate, surface) >= contrastMin) return candidate;
@@ -46,14 +47,11 @@ export const readableOn = (color: Rgb, surface: Rgb, contrastMin = textContrastM
   return target;
 };
 
-/** `wanted` when it can be read on `fill`, else white or near black, else a fill moved until one of them can. */
+/** The owner's colour on a panel: the fill stands out from it (3:1), and text on the fill and of its colour is readable. */
 export const accentOn = (surface: Rgb, primary: Rgb): Accent => {
-  // The fill itself must stand out from the panel (3:1), or a white send button would vanish on white.
   const fill = readableOn(primary, surface, 3);
-  const onFill =
-    contrast(fill, white) >= textContrastMin ? white : contrast(fill, black) >= textContrastMin ? black : white;
-  const solid = contrast(fill, onFill) >= textContrastMin ? fill : readableOn(fill, onFill);
-  return { fill: solid, onFill, ink: readableOn(primary, surface) };
+  const onFill = contrast(fill, white) >= textContrastMin ? white : black;
+  return { fill, onFill, ink: readableOn(primary, surface) };
 };
 
 export const mix = (from: Rgb, to: Rgb, share: number): Rgb => [

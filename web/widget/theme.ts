@@ -28,13 +28,15 @@ const propertiesFor = (scheme: string, surface: Surface, config: WidgetConfig): 
     wanted === undefined ? surface.bubble : scheme === 'light' ? wanted : mix(surface.bubble, wanted, 0.15);
   const ink = readableOn(parseColor(config.textColor) ?? surface.text, bubble);
   const wash = mix(surface.ground, accent.fill, scheme === 'light' ? 0.14 : 0.24);
-  const link = [bubble, surface.ground, wash].reduce((color, behind) => readableOn(color, behind), accent.ink);
+  // Two inks: the owner's bubble may be as dark as the panel is light.
+  const inkOnPanel = [surface.ground, wash].reduce((color, behind) => readableOn(color, behind), accent.ink);
   return {
     [`--${scheme}-fill`]: toCss(accent.fill),
     [`--${scheme}-on-fill`]: toCss(accent.onFill),
-    [`--${scheme}-ink`]: toCss(link),
+    [`--${scheme}-ink`]: toCss(inkOnPanel),
     [`--${scheme}-wash`]: toCss(wash),
     [`--${scheme}-bubble`]: toCss(bubble),
     [`--${scheme}-bubble-text`]: toCss(ink),
+    [`--${scheme}-bubble-ink`]: toCss(readableOn(inkOnPanel, bubble)),
   };
 };
