@@ -55,8 +55,8 @@ export const createExtractor = (options: ExtractorOptions = {}): Extractor => {
 };
 
 const defaults = { timeoutMs: 20_000, heapMb: 384, concurrency: 2, queueMax: 200 };
-// At this size even input made to be slow is read in some 50 ms.
-const smallBytesMax = 65_536;
+// Nested HTML takes quadratic time: made for it, 64 KB took a second, 16 KB some 50 ms.
+const smallBytesMax = 16_384;
 
 const isSmall = ({ input }: ExtractTask): boolean =>
   input.bytes.byteLength <= smallBytesMax && !Buffer.from(input.bytes.subarray(0, 1024)).includes('%PDF-');
