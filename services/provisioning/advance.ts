@@ -14,11 +14,14 @@ import { claimSagas, releaseLease, saveStep, type ClaimedSaga } from './store/sa
 const pollMs = 1_000;
 const concurrency = 8;
 
-/** Walks every domain from state to state, one step per claim. Any number of replicas may run it. */
-export const startAdvancing = (deps: StepDeps): Worker => {
+/**
+ * Walks every domain from state to state, one step per claim. Any number of replicas may run it. `onReady` is told when a
+ * domain became ready here.
+ */
+export const startAdvancing = (deps: StepDeps, onReady: () => void): Worker => {
   const { clock, config, database, logger } = deps;
   const steps = stepsOf(deps);
-  return createWorker({
+  const worker = createWorker<ClaimedSaga>({
     name: 'provisioning saga',
     clock,
     logger,
@@ -28,9 +31,15 @@ export const startAdvancing = (deps: StepDeps): Worker => {
     claim: (limit) => database.run((client) => claimSagas(client, { owner: clock.newId(), ms: config.leaseMs }, limit)),
     run: async (saga, signal) => {
       const attributes = { 'parley.domain_id': saga.domainId, 'parley.attempt': saga.attempt };
-      await inSpan(`provisioning ${saga.state}`, attributes, () => advance(deps, steps[saga.state], saga, signal));
+      const { state, afterMs } = await inSpan(`provisioning ${saga.state}`, attributes, () =>
+        advance(deps, steps[saga.state], saga, signal),
+      );
+      if (state === 'ready') onReady();
+      // A pause shorter than a poll is kept to the point; longer ones may wait for the poll after them.
+      if (afterMs > 0 && afterMs < pollMs) worker.wake(afterMs);
     },
   });
+  return worker;
 };
 
 const stepsOf = (deps: StepDeps): Record<DomainState, Step> => ({
@@ -44,25 +53,36 @@ const stepsOf = (deps: StepDeps): Record<DomainState, Step> => ({
   failed: async () => 'superseded',
 });
 
-const advance = async (deps: StepDeps, step: Step, saga: ClaimedSaga, signal: AbortSignal): Promise<void> => {
+/** One step and its outcome; tells the state it led to and the rest before the next step. */
+const advance = async (
+  deps: StepDeps,
+  step: Step,
+  saga: ClaimedSaga,
+  signal: AbortSignal,
+): Promise<{ readonly state: DomainState; readonly afterMs: number }> => {
   const outcome = await step(saga, signal).catch((thrown: unknown) => afterFailure(deps)(saga, thrown));
-  if (outcome === 'superseded' || !(await save(deps, saga, outcome))) {
+  const next =
+    outcome === 'superseded' || outcome.signal === undefined ? undefined : transition(saga.state, outcome.signal);
+  if (outcome === 'superseded' || !(await save(deps, saga, outcome, next))) {
     deps.logger.info({ domain_id: saga.domainId, state: saga.state }, 'provisioning step superseded');
     await deps.database.run((client) => releaseLease(client, saga));
+    return { state: saga.state, afterMs: 0 };
   }
+  if (next !== undefined) {
+    deps.logger.info({ domain_id: saga.domainId, from: saga.state, to: next }, 'provisioning moved');
+  }
+  return { state: next ?? saga.state, afterMs: outcome.afterMs ?? 0 };
 };
 
-const save = async (deps: StepDeps, saga: ClaimedSaga, outcome: Outcome): Promise<boolean> => {
-  const { afterMs = 0, changes = {}, effects, signal } = outcome;
-  const next = signal === undefined ? undefined : transition(saga.state, signal);
-  const saved = await deps.messaging.transaction(async (tx) => {
+const save = async (
+  deps: StepDeps,
+  saga: ClaimedSaga,
+  { afterMs = 0, changes = {}, effects }: Outcome,
+  next: DomainState | undefined,
+): Promise<boolean> =>
+  deps.messaging.transaction(async (tx) => {
     const attempt = next === undefined ? saga.attempt + 1 : 0;
     if (!(await saveStep(tx, saga, { state: next ?? saga.state, attempt, afterMs, changes }))) return false;
     await effects?.(tx);
     return true;
   });
-  if (saved && next !== undefined) {
-    deps.logger.info({ domain_id: saga.domainId, from: saga.state, to: next, signal }, 'provisioning moved');
-  }
-  return saved;
-};

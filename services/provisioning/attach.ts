@@ -21,7 +21,7 @@ const outageAttempt = 4;
 /** Attaches what is wanted and detaches what is not. Both may be repeated, so a lost lease does no harm. */
 export const startAttaching = (deps: StepDeps): Worker => {
   const { clock, config, database, logger } = deps;
-  return createWorker({
+  const worker = createWorker<ClaimedAttachment>({
     name: 'provisioning attachments',
     clock,
     logger,
@@ -37,10 +37,12 @@ export const startAttaching = (deps: StepDeps): Worker => {
             : await detach(deps, attachment, signal);
         if (!saved) await database.run((client) => releaseAttachment(client, attachment));
       } catch (thrown) {
-        await postpone(deps, attachment, thrown);
+        const afterMs = await postpone(deps, attachment, thrown);
+        if (afterMs < pollMs) worker.wake(afterMs);
       }
     },
   });
+  return worker;
 };
 
 const attach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: AbortSignal): Promise<boolean> => {
@@ -70,24 +72,26 @@ const detach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: Abo
   });
 };
 
-/** An outage is waited for without end; refusals are counted, because a base that cannot be attached is a defect to see. */
-const postpone = async (deps: StepDeps, attachment: ClaimedAttachment, thrown: unknown): Promise<void> => {
+/** An outage is waited for without end; refusals are counted, because a base that cannot be attached is a defect to see. Tells the pause. */
+const postpone = async (deps: StepDeps, attachment: ClaimedAttachment, thrown: unknown): Promise<number> => {
   const { clock, config, database, logger } = deps;
   const failure = toFailure(thrown);
   const attempt = failure.retryable ? attachment.attempt : attachment.attempt + 1;
   const givesUp = attachment.state === 'wanted' && attempt >= refusalsMax;
   const log = { err: failure, domain_id: attachment.domainId, kb_uuid: attachment.kbUuid, attempt };
   logger[givesUp ? 'error' : 'warn'](log, givesUp ? 'attachment given up' : 'attachment did not succeed');
-  const pause = backoffMs(failure.retryable ? outageAttempt : attempt, clock.random(), {
+  const pauseMs = backoffMs(failure.retryable ? outageAttempt : attempt, clock.random(), {
     baseMs: 500,
     capMs: config.retryCapMs,
   });
+  const afterMs = Math.max(pauseMs, failure.retryAfterMs ?? 0);
   await database.run((client) =>
     saveAttempt(client, attachment, {
       state: givesUp ? 'refused' : attachment.state,
       attempt,
-      afterMs: Math.max(pause, failure.retryAfterMs ?? 0),
+      afterMs,
       error: failure.message.slice(0, 500),
     }),
   );
+  return afterMs;
 };

@@ -30,8 +30,8 @@ export const provisioning: Service = {
     const gradient = createGradient(config, platform.clock);
     const messaging = startMessaging(platform, 'provisioning');
     const stepDeps = { ...platform, config, gradient, messaging };
-    const advancing = startAdvancing(stepDeps);
     const attaching = startAttaching(stepDeps);
+    const advancing = startAdvancing(stepDeps, attaching.wake);
     const wake = (): void => {
       advancing.wake();
       attaching.wake();
