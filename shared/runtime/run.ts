@@ -57,19 +57,29 @@ const connect = async (
   const clock = systemClock;
   if (settings.NATS_URL === undefined) {
     const { createInProcessBus } = await import('../bus/in-process.ts');
+    const { openJournal } = await import('../bus/journal.ts');
     const { createFolderBlobs } = await import('../blobs/folder.ts');
+    const journal = await openJournal({ directory: settings.DATA_DIR, logger });
     return {
-      bus: await createInProcessBus({ clock, logger, journalDir: settings.DATA_DIR }),
-      blobs: await createFolderBlobs({ clock, folder: join(settings.DATA_DIR, 'blobs') }),
+      bus: createInProcessBus({ clock, logger, journal }),
+      blobs: createFolderBlobs({ clock, folder: join(settings.DATA_DIR, 'blobs') }),
     };
   }
   const { createJetStreamBus } = await import('../bus/jetstream.ts');
   const { createObjectStoreBlobs } = await import('../blobs/object-store.ts');
-  const connection = {
-    servers: settings.NATS_URL.split(','),
-    ...(settings.NATS_USER === undefined ? {} : { user: settings.NATS_USER, pass: settings.NATS_PASSWORD ?? '' }),
-  };
-  const bus = await createJetStreamBus({ ...connection, name, clock, logger });
+  const { NATS_USER: user, NATS_PASSWORD: password = '' } = settings;
+  const bus = await createJetStreamBus({
+    servers: settings.NATS_URL,
+    name,
+    ...(user === undefined ? {} : { credentials: { user, password } }),
+    clock,
+    logger,
+    // A connection that is closed for good cannot serve: the supervisor starts a new process.
+    onClosed: (reason) => {
+      logger.fatal({ err: reason }, 'connection to NATS closed for good');
+      process.exit(1);
+    },
+  });
   return { bus, blobs: await createObjectStoreBlobs({ clock, connection: bus.connection }) };
 };
 
