@@ -19,7 +19,7 @@ const missesMax = 5;
 export const createJobCard = (name: string): JobCard => {
   const line = make('p', { class: 'soft small' }, 'Sending');
   const bar = make('progress', { max: '1', value: '0', 'aria-label': name });
-  const items = make('ul', { class: 'items', hidden: '' });
+  const items = make('ul', { class: 'items', hidden: '', tabindex: '0' });
   const node = make(
     'li',
     { class: 'job panel' },

@@ -18,6 +18,7 @@ export const texts = {
   restoring: 'Getting your conversation back…',
   suggestions: 'Suggested questions',
   sources: 'Sources',
+  sourceWord: 'Source',
   source: (index: number, name: string) => `Source ${index.toString()}: ${name}`,
   page: (page: number) => `Page ${page.toString()}`,
   openSource: 'Open the source',

@@ -50,7 +50,7 @@ export const createPanel = ({ config, conversation, onClose, onToggleSize }: Pan
       tool(texts.close, 'close', onClose),
     ]),
     thread.node,
-    element('footer', {}, composer.node, notice),
+    element('div', { class: 'base' }, composer.node, notice),
     status,
   );
 
@@ -78,8 +78,8 @@ const tool = (label: string, name: IconName, onClick: () => void): HTMLButtonEle
 
 const createHeader = (title: string, tools: readonly Node[]): HTMLElement =>
   element(
-    'header',
-    {},
+    'div',
+    { class: 'head' },
     element('span', { class: 'avatar', 'aria-hidden': 'true' }, initialOf(title)),
     element(
       'div',

@@ -45,10 +45,11 @@ export const createSources = (key: string): SourcesView => {
         'data-index': index.toString(),
         'aria-expanded': String(shown === index),
         'aria-controls': cardId,
-        'aria-label': texts.source(index, document),
       },
       () => toggle(index),
+      element('span', { class: 'unseen' }, `${texts.sourceWord} `),
       element('span', { class: 'number' }, index.toString()),
+      ' ',
       element('span', { class: 'name', dir: 'auto' }, document),
     );
 
