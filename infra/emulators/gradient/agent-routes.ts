@@ -14,14 +14,14 @@ export const agentRoutes = (platform: Platform): Router => {
   const router = Router();
   const { state } = platform;
   const send = (request: IncomingRequest, response: Response, agent: Agent): void => {
-    response.json({ agent: agentView(platform, agent, baseUrlOf(request)) });
+    response.json({ agent: agentView(platform, agent, baseUrlOf(platform, request)) });
   };
 
   router.get('/agents', (request, response) => {
     const onlyDeployed = request.query['only_deployed'] === 'true';
     const rows = [...state.agents.values()]
       .filter((agent) => !onlyDeployed || deploymentStatus(agent, Date.now()) === 'STATUS_RUNNING')
-      .map((agent) => publicAgentView(agent, baseUrlOf(request)));
+      .map((agent) => publicAgentView(agent, baseUrlOf(platform, request)));
     sendPage(platform, request, response, { key: 'agents', rows, filters: ['only_deployed'] });
   });
 
@@ -89,7 +89,7 @@ export const agentRoutes = (platform: Platform): Router => {
       refuse(response, 404);
       return;
     }
-    const view = agentView(platform, agent, baseUrlOf(request));
+    const view = agentView(platform, agent, baseUrlOf(platform, request));
     state.agents.delete(agent.uuid);
     for (const key of state.agentKeys.values()) if (key.agentUuid === agent.uuid) state.agentKeys.delete(key.uuid);
     platform.changed();
@@ -99,8 +99,8 @@ export const agentRoutes = (platform: Platform): Router => {
 };
 
 /** The emulator's own address as the caller sees it, so that it holds behind other host names too. */
-export const baseUrlOf = (request: IncomingRequest): string =>
-  `${request.protocol}://${request.get('host') ?? 'localhost'}`;
+export const baseUrlOf = ({ publicUrl }: Platform, request: IncomingRequest): string =>
+  publicUrl ?? `${request.protocol}://${request.get('host') ?? 'localhost'}`;
 
 const defaults = {
   k: 10,

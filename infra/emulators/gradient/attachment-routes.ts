@@ -32,7 +32,7 @@ export const attachmentRoutes = (platform: Platform): Router => {
       return;
     }
     attach(agent, body.knowledge_base_uuids);
-    response.json({ agent: agentView(platform, agent, baseUrlOf(request)) });
+    response.json({ agent: agentView(platform, agent, baseUrlOf(platform, request)) });
   });
 
   router.post('/agents/:agent/knowledge_bases/:base', (request, response) => {
@@ -43,7 +43,7 @@ export const attachmentRoutes = (platform: Platform): Router => {
       return;
     }
     attach(agent, [request.params.base]);
-    response.json({ agent: agentView(platform, agent, baseUrlOf(request)) });
+    response.json({ agent: agentView(platform, agent, baseUrlOf(platform, request)) });
   });
 
   router.delete('/agents/:agent/knowledge_bases/:base', (request, response) => {
@@ -55,7 +55,7 @@ export const attachmentRoutes = (platform: Platform): Router => {
     }
     agent.knowledgeBases = agent.knowledgeBases.filter(({ uuid }) => uuid !== request.params.base);
     platform.changed();
-    response.json({ agent: agentView(platform, agent, baseUrlOf(request)) });
+    response.json({ agent: agentView(platform, agent, baseUrlOf(platform, request)) });
   });
   return router;
 };

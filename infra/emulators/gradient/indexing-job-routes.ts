@@ -93,7 +93,7 @@ export const indexingJobRoutes = (platform: Platform): Router => {
       refuse(response, 404);
       return;
     }
-    response.json({ signed_url: `${baseUrlOf(request)}/storage/reports/${job.uuid}.csv` });
+    response.json({ signed_url: `${baseUrlOf(platform, request)}/storage/reports/${job.uuid}.csv` });
   });
   return router;
 };

@@ -13,6 +13,8 @@ export interface Platform {
   readonly journal: Journal;
   readonly blobs: BlobFiles;
   readonly knowledge: Knowledge;
+  /** How callers reach the emulator, when not by the address they name in their requests. */
+  readonly publicUrl: string | undefined;
   readonly llm: LlmSettings | undefined;
   readonly expectedToken: string | undefined;
 }

@@ -29,6 +29,8 @@ export interface GradientEmulatorOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly host?: string;
+  /** How callers reach the emulator, when a proxy stands between; else by the host they name. */
+  readonly publicUrl?: string;
   /** Where agents, documents and the like are kept; nowhere without one. */
   readonly dataDir?: string;
   readonly deployMs?: number;
@@ -75,7 +77,7 @@ const createPlatform = (
   options: GradientEmulatorOptions,
   persisted: { readonly value: Platform['state']; readonly changed: () => void },
 ): Emulated => {
-  const { dataDir, llm, expectedToken } = options;
+  const { dataDir, llm, expectedToken, publicUrl } = options;
   const { value: state, changed } = persisted;
   if (state.signingKey === '') state.signingKey = randomBytes(32).toString('hex');
   const blobs = openBlobFiles(dataDir);
@@ -96,6 +98,7 @@ const createPlatform = (
     journal: createJournal(),
     blobs,
     knowledge: createKnowledge(state, blobs),
+    publicUrl,
     llm,
     expectedToken,
   };

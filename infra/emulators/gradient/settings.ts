@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changesTo } from '../support/settings-changes.ts';
 
 const delay = z.number().int().min(0).max(3_600_000);
 const limit = z.number().int().min(1).max(1_000_000_000);
@@ -36,11 +37,5 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-// Without the defaults: a change names only what it changes.
-const changesSchema = z.strictObject(
-  Object.fromEntries(Object.entries(settingsSchema.shape).map(([name, field]) => [name, field.unwrap().optional()])),
-);
-
 /** The settings after some changes; throws a ZodError when they are wrong. */
-export const changedSettings = (settings: Settings, changes: unknown): Settings =>
-  settingsSchema.parse({ ...settings, ...changesSchema.parse(changes) });
+export const changedSettings = changesTo(settingsSchema);

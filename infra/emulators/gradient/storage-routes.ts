@@ -24,7 +24,7 @@ export const presignRoutes = (platform: Platform): Router => {
       return {
         object_key: key,
         original_file_name: name,
-        presigned_url: `${baseUrlOf(request)}/storage/uploads/${key}?${query.toString()}`,
+        presigned_url: `${baseUrlOf(platform, request)}/storage/uploads/${key}?${query.toString()}`,
         expires_at: isoMoment(expiresAt),
       };
     });

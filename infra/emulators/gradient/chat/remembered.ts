@@ -74,7 +74,12 @@ const memoryLines = (messages: readonly ChatMessage[]): string[] =>
     .filter(({ role, content }) => (role === 'system' || role === 'developer') && memoryHeading.test(content))
     .flatMap(({ content }) => {
       const lines = content.split('\n');
-      return lines.slice(lines.findIndex((line) => memoryHeading.test(line)) + 1);
+      const block = lines
+        .slice(lines.findIndex((line) => memoryHeading.test(line)) + 1)
+        .join('\n')
+        .trim();
+      // What follows a blank line is of another kind, such as the page that the visitor looks at.
+      return (block.split(/\n\s*\n/u)[0] ?? '').split('\n');
     })
     .filter((line) => line.trim() !== '' && !fence.test(line))
     .map((line) => line.replace(bullet, '').replace(stamp, ''))
