@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -27,83 +27,91 @@ const entries = [
 ];
 
 /** Builds what is out of date and says which parts that were. */
-export async function build({ force = false, prismaOnly = false } = {}) {
+export async function build({ force = false, prismaOnly = false, onStep = () => undefined } = {}) {
+  const steps = prismaOnly ? [databaseClient] : [databaseClient, programs, pages];
   const built = [];
-  if (generatePrismaClient(force)) built.push('database client');
-  if (prismaOnly) return built;
-  if (await bundlePrograms(force)) built.push('services');
-  if (await buildPages(force)) built.push('pages');
+  for (const { name, isCurrent, make } of steps) {
+    if (!force && isCurrent()) continue;
+    onStep(name);
+    await make();
+    built.push(name);
+  }
   return built;
 }
 
-function generatePrismaClient(force) {
-  const schema = filesUnder('prisma/schema').filter((path) => path.endsWith('.prisma'));
-  if (schema.length === 0) return false;
-  const stamp = hashOf([...schema, 'node_modules/prisma/package.json']);
-  const stampFile = at('shared/db/generated/.stamp');
-  if (!force && readText(stampFile) === stamp) return false;
+const clientStamp = () =>
+  hashOf([...filesUnder('prisma/schema'), 'prisma.config.mjs', 'node_modules/prisma/package.json']);
 
-  rmSync(at('shared/db/generated'), { recursive: true, force: true });
-  // The generator is WASM, but the command insists on a native schema engine that it would download and never run:
-  // any executable satisfies it. node itself is one on every platform.
-  const run = spawnSync(process.execPath, [at('node_modules/prisma/build/index.js'), 'generate'], {
-    cwd: root,
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-      PRISMA_HIDE_UPDATE_MESSAGE: '1',
-      CHECKPOINT_DISABLE: '1',
-    },
-  });
-  if (run.status !== 0) throw new Error(`prisma generate failed: ${run.stderr || run.stdout}`);
-  writeFileSync(stampFile, stamp);
-  return true;
-}
+const databaseClient = {
+  name: 'database client',
+  isCurrent: () => readText(at('shared/db/generated/.stamp')) === clientStamp(),
+  make: () => {
+    rmSync(at('shared/db/generated'), { recursive: true, force: true });
+    // The generator is WASM, but the command insists on a native schema engine that it would download and never run:
+    // any executable satisfies it. node itself is one on every platform.
+    const run = spawnSync(process.execPath, [at('node_modules/prisma/build/index.js'), 'generate'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        CHECKPOINT_DISABLE: '1',
+      },
+    });
+    if (run.status !== 0) throw new Error(`prisma generate: ${run.stderr || run.stdout}`);
+    writeFileSync(at('shared/db/generated/.stamp'), clientStamp());
+  },
+};
 
-async function bundlePrograms(force) {
-  const present = [...entries, ...benchEntries()].filter((path) => existsSync(at(path)));
-  const fixed = ['infra/build.mjs', 'tsconfig.json', 'node_modules/esbuild/package.json'];
-  const stampFile = at('dist/.programs.json');
-  const stamp = readStamp(stampFile);
-  if (!force && stamp.entries === present.join() && stamp.hash === hashOf([...fixed, ...stamp.inputs])) return false;
+const programStamp = at('dist/.programs.json');
+const builders = ['infra/build.mjs', 'tsconfig.json', 'node_modules/esbuild/package.json'];
+const presentEntries = () => [...entries, ...benchEntries()].filter((path) => existsSync(at(path)));
 
-  const { build: esbuild } = await import('esbuild');
-  for (const folder of ['services', 'infra', 'bench', 'chunks']) {
-    rmSync(at('dist', folder), { recursive: true, force: true });
-  }
-  const result = await esbuild({
-    absWorkingDir: root,
-    entryPoints: present,
-    outdir: 'dist',
-    outbase: '.',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    sourcemap: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    metafile: true,
-    logLevel: 'error',
-  });
-  const inputs = Object.keys(result.metafile.inputs).filter((path) => existsSync(at(path)));
-  writeFileSync(stampFile, JSON.stringify({ entries: present.join(), inputs, hash: hashOf([...fixed, ...inputs]) }));
-  return true;
-}
+const programs = {
+  name: 'services',
+  isCurrent: () => {
+    const { entries: built, inputs, hash } = readStamp(programStamp);
+    return built === presentEntries().join() && hash === hashOf([...builders, ...inputs]);
+  },
+  make: async () => {
+    const { build: esbuild } = await import('esbuild');
+    for (const folder of ['services', 'infra', 'bench', 'chunks']) {
+      rmSync(at('dist', folder), { recursive: true, force: true });
+    }
+    const { metafile } = await esbuild({
+      absWorkingDir: root,
+      entryPoints: presentEntries(),
+      outdir: 'dist',
+      outbase: '.',
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20.19',
+      packages: 'external',
+      sourcemap: true,
+      chunkNames: 'chunks/[name]-[hash]',
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const inputs = Object.keys(metafile.inputs).filter((path) => existsSync(at(path)));
+    const hash = hashOf([...builders, ...inputs]);
+    writeFileSync(programStamp, JSON.stringify({ entries: presentEntries().join(), inputs, hash }));
+  },
+};
 
-async function buildPages(force) {
-  if (!existsSync(at('web/build.mjs'))) return false;
-  const stamp = hashOf([...filesUnder('web'), 'node_modules/esbuild/package.json']);
-  const stampFile = at('dist/.pages');
-  if (!force && existsSync(at('dist/web')) && readText(stampFile) === stamp) return false;
-  const { buildWeb } = await import(pathToFileURL(at('web/build.mjs')).href);
-  await buildWeb({ root, outdir: at('dist/web') });
-  mkdirSync(at('dist'), { recursive: true });
-  writeFileSync(stampFile, stamp);
-  return true;
-}
+const pagesStamp = () => hashOf([...filesUnder('web'), 'node_modules/esbuild/package.json']);
+
+const pages = {
+  name: 'pages',
+  isCurrent: () => !existsSync(at('web/build.mjs')) || readText(at('dist/.pages')) === pagesStamp(),
+  make: async () => {
+    const { buildWeb } = await import(pathToFileURL(at('web/build.mjs')).href);
+    await buildWeb({ outdir: at('dist/web') });
+    writeFileSync(at('dist/.pages'), pagesStamp());
+  },
+};
 
 const benchEntries = () =>
   existsSync(at('bench'))

@@ -39,7 +39,7 @@ export const startNats = async ({ program, ...options }: NatsOptions): Promise<N
   });
   await log.close();
   const ended = (): boolean => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
-  for (let waitedMs = 0; !(await answers(port)); waitedMs += pollMs) {
+  for (let waitedMs = 0; !(await natsAnswers(port)); waitedMs += pollMs) {
     if (ended() || waitedMs > startMsMax) {
       child.kill('SIGKILL');
       const reason = (await readFile(logFile, 'utf8')).trim().split('\n').at(-1) ?? '';
@@ -65,9 +65,9 @@ export const startNats = async ({ program, ...options }: NatsOptions): Promise<N
 };
 
 /** A server that takes connections greets each with its INFO line. */
-const answers = (port: number): Promise<boolean> =>
+export const natsAnswers = (port: number, host = '127.0.0.1'): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });
+    const socket = connect({ port, host, timeout: 2_000 });
     const finish = (answered: boolean): void => {
       socket.destroy();
       resolve(answered);

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { LocalError } from './local-error.ts';
+
+const remembered = z.object({
+  postgres_password: z.string(),
+  /** Seals the access keys in the database: without it they are lost. */
+  secrets_key: z.string(),
+  postgres_port: z.number().optional(),
+  gradient_port: z.number().optional(),
+  memori_port: z.number().optional(),
+  nats_port: z.number().optional(),
+});
+
+/** What a start has to know of the ones before it. */
+export type Remembered = z.output<typeof remembered>;
+
+export interface LocalState {
+  readonly value: Remembered;
+  readonly remember: (changes: Partial<Remembered>) => Promise<void>;
+}
+
+/** `local.json` of the data folder, readable by its owner alone; made with fresh secrets the first time. */
+export const openLocalState = async (dataDir: string): Promise<LocalState> => {
+  const path = join(dataDir, 'local.json');
+  let value = await read(path);
+  const write = async (): Promise<void> => {
+    await writeFile(`${path}.new`, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  };
+  if (value === undefined) {
+    value = { postgres_password: secret(), secrets_key: secret() };
+    await write();
+  }
+  return {
+    get value() {
+      return value ?? { postgres_password: '', secrets_key: '' };
+    },
+    remember: async (changes) => {
+      if (value === undefined) return;
+      const changed = { ...value, ...changes };
+      if (JSON.stringify(changed) === JSON.stringify(value)) return;
+      value = changed;
+      await write();
+    },
+  };
+};
+
+const read = async (path: string): Promise<Remembered | undefined> => {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return remembered.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new LocalError(`${path} cannot be read: mend it, or delete the whole data folder to start afresh.`, {
+      cause,
+    });
+  }
+};
+
+const secret = (): string => randomBytes(32).toString('base64url');
