@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as contracts from '../../shared/contracts/provisioning.ts';
 import { sha256Hex } from '../../shared/crypto/hash.ts';
-import { openWorld, until, type World } from './world.testing.ts';
+import { openWorld, until, type World } from './testing/world.ts';
 
 let world: World;
 beforeEach(async () => {

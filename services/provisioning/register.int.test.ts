@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kbIndexed, kbRetired } from '../../shared/contracts/knowledge.ts';
 import * as contracts from '../../shared/contracts/provisioning.ts';
 import { sha256Hex } from '../../shared/crypto/hash.ts';
-import { openWorld, until, type World } from './world.testing.ts';
+import { openWorld, until, type World } from './testing/world.ts';
 
 let world: World;
 beforeAll(async () => {

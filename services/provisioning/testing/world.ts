@@ -1,20 +1,25 @@
 import { pino } from 'pino';
 import { Client, type QueryResultRow } from 'pg';
-import { startGradientEmulator } from '../../infra/emulators/gradient/serve.ts';
-import type { BlobStore } from '../../shared/blobs/port.ts';
-import { createInProcessBus } from '../../shared/bus/in-process.ts';
-import { openJournal } from '../../shared/bus/journal.ts';
-import type { Bus } from '../../shared/bus/port.ts';
-import type { kbIndexed, kbRetired } from '../../shared/contracts/knowledge.ts';
-import type { Envelope, Event, Query } from '../../shared/contracts/message.ts';
-import { getDomain, registerDomain, type DomainState, type DomainView } from '../../shared/contracts/provisioning.ts';
-import { createSecretBox } from '../../shared/crypto/secret-box.ts';
-import { createDatabase } from '../../shared/db/client.ts';
-import { envelopeFor } from '../../shared/outbox/outbox.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import type { Running } from '../../shared/runtime/platform.ts';
-import { createDatabase as createTestDatabase } from '../../tests/support/servers.ts';
-import { provisioning } from './service.ts';
+import { startGradientEmulator } from '../../../infra/emulators/gradient/serve.ts';
+import type { BlobStore } from '../../../shared/blobs/port.ts';
+import { createInProcessBus } from '../../../shared/bus/in-process.ts';
+import { openJournal } from '../../../shared/bus/journal.ts';
+import type { Bus } from '../../../shared/bus/port.ts';
+import type { kbIndexed, kbRetired } from '../../../shared/contracts/knowledge.ts';
+import type { Envelope, Event, Query } from '../../../shared/contracts/message.ts';
+import {
+  getDomain,
+  registerDomain,
+  type DomainState,
+  type DomainView,
+} from '../../../shared/contracts/provisioning.ts';
+import { createSecretBox } from '../../../shared/crypto/secret-box.ts';
+import { createDatabase } from '../../../shared/db/client.ts';
+import { envelopeFor } from '../../../shared/outbox/outbox.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import type { Running } from '../../../shared/runtime/platform.ts';
+import { createDatabase as createTestDatabase } from '../../../tests/support/servers.ts';
+import { provisioning } from '../service.ts';
 import type { z } from 'zod';
 
 const deadlineMs = 20_000;
