@@ -24,8 +24,8 @@ export const listen = async (
   const server = createServer({
     maxHeaderSize: 16_384,
     headersTimeout: headersTimeoutMs,
-    // Uploads may take this long; other bodies have their own, shorter time in `readJsonBody`.
-    requestTimeout: config.uploadTimeoutMs,
+    // The last resort: bodies have shorter times of their own, whose end is answered in words.
+    requestTimeout: config.uploadTimeoutMs + headersTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionsCheckingInterval: 1_000,
   });
