@@ -48,7 +48,8 @@ const openPool = ({ url, poolMax, connectionWaitMs, logger }: DriverOptions): Po
     application_name: 'parley',
   });
   const lost = (error: Error): void => {
-    logger.warn({ err: error }, 'database connection lost');
+    // Of a pool that is closing, and never whole: the error carries the connection with all its statements.
+    if (!pool.ending) logger.warn({ reason: error.message }, 'database connection lost');
   };
   // Without the first, an idle connection that breaks ends the process; without the second, one in use does.
   pool.on('error', lost);
