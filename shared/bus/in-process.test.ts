@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../errors/failure.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { busConformance } from './conformance.ts';
-import { collect, envelopeOf, failureOf, happened, listening, wakeUp } from './conformance-world.ts';
+import { collect, count, envelopeOf, failureOf, listening, wakeUp } from './conformance-world.ts';
 import { createInProcessBus } from './in-process.ts';
 import { openJournal } from './journal.ts';
 import { useTracing } from './tracing.testing.ts';
@@ -58,24 +55,8 @@ describe('the in-process bus', () => {
     expect((await publishing).code).toBe('service_unavailable');
   });
 
-  it('gives watchers their replay over a restart', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'bus-'));
-    const before = createInProcessBus({ clock, logger, journal: await openJournal({ logger, directory }) });
-    await before.publish(happened, envelopeOf(happened, 1));
-    await before.drain(0);
-    const after = createInProcessBus({ clock, logger, journal: await openJournal({ logger, directory }) });
-    const leaving = new AbortController();
-    for await (const { envelope } of after.watch({ afterSeq: 0, signal: leaving.signal })) {
-      expect(envelope.data).toEqual({ n: 1 });
-      leaving.abort();
-    }
-    await after.drain(0);
-    await rm(directory, { recursive: true });
-  });
-
   it('answers with one span per message, a child of the caller', async () => {
     const bus = createInProcessBus({ clock, logger, journal: await openJournal({ logger }) });
-    const { count } = await import('./conformance-world.ts');
     await bus.answerStream(count, async function* () {
       yield { n: 1, text: '' };
     });

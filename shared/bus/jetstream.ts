@@ -60,7 +60,7 @@ export const createJetStreamBus = async (options: JetStreamOptions): Promise<Jet
     connection,
     ...createRequests(core),
     ...createTokenStreams(core, times),
-    ...createPublishing({ link, client, topology, names }),
+    ...createPublishing(core, topology),
     consume: consumers.consume.bind(consumers),
     ...createWatching({ link, client, topology, names, clock, logger, closing: closing.signal }),
     health: () => ({

@@ -19,8 +19,9 @@ export interface NatsOptions {
 export interface Link {
   readonly connection: NatsConnection;
   isConnected(): boolean;
-  onDown(listener: () => void): void;
-  onUp(listener: () => void): void;
+  /** Both give what takes the listener away again. */
+  onDown(listener: () => void): () => void;
+  onUp(listener: () => void): () => void;
 }
 
 /**
@@ -35,20 +36,20 @@ export const connectNats = async (options: NatsOptions): Promise<Link> => {
   const onStatus = (status: Status): void => {
     if (status.type === 'disconnect') {
       connected = false;
-      for (const listener of down) listener();
+      for (const listener of [...down]) listener();
     }
     if (status.type === 'reconnect') {
       connected = true;
-      for (const listener of up) listener();
+      for (const listener of [...up]) listener();
     }
-    if (status.type !== 'ping') options.logger.warn(describe(status), 'nats connection');
+    if (status.type !== 'ping' && status.type !== 'close') options.logger.warn(describe(status), 'nats connection');
   };
   void follow(connection.status(), onStatus);
   return {
     connection,
     isConnected: () => connected && !connection.isClosed(),
-    onDown: (listener) => void down.add(listener),
-    onUp: (listener) => void up.add(listener),
+    onDown: (listener) => listen(down, listener),
+    onUp: (listener) => listen(up, listener),
   };
 };
 
@@ -93,6 +94,11 @@ const settings = ({ servers, name, credentials }: NatsOptions) => ({
 export const inboxPrefix = (name: string): string => {
   if (!/^[a-z0-9-]{1,32}$/.test(name)) throw new Error(`${name}: a connection's name is up to 32 of a-z, 0-9 and -`);
   return `_INBOX_${name}`;
+};
+
+const listen = (listeners: Set<() => void>, listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 };
 
 const follow = async (statuses: AsyncIterable<Status>, onStatus: (status: Status) => void): Promise<void> => {

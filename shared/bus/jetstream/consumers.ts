@@ -40,6 +40,10 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
   const { tools, link, topology, client, names } = options;
   const held = new Set<JsMsg>();
   const loops: PullLoop[] = [];
+  // The client would find out by itself, but only after half a minute if the server is slow to come up.
+  link.onUp(() => {
+    for (const loop of loops) loop.restart();
+  });
   // Whoever works longer than `ack_wait` says so in time, or the server would hand the message to another.
   const heart = setInterval(() => {
     if (link.isConnected()) for (const message of held) message.working();

@@ -1,41 +1,41 @@
-import type { JetStreamClient } from '@nats-io/jetstream';
-import { errors } from '@nats-io/transport-node';
+import { headers, type Msg } from '@nats-io/transport-node';
+import { z } from 'zod';
 import { Failure } from '../../errors/failure.ts';
 import type { Bus } from '../port.ts';
-import { encode } from '../wire.ts';
-import type { Link } from './connection.ts';
-import type { Names } from './names.ts';
+import { decode, encode } from '../wire.ts';
+import type { Core } from './core.ts';
+import { isNoResponder } from './inbox.ts';
+import { request, unavailable } from './requests.ts';
 import type { Topology } from './topology.ts';
 
-interface PublishingOptions {
-  readonly link: Link;
-  readonly client: JetStreamClient;
-  readonly topology: Topology;
-  readonly names: Names;
-}
+const storedMsMax = 5_000;
 
-const ackTimeoutMs = 5_000;
-
-/** Hands durable messages to their stream; resolves when the stream has them. */
-export const createPublishing = ({ link, client, topology, names }: PublishingOptions): Pick<Bus, 'publish'> => ({
+/**
+ * Hands durable messages to their stream; resolves when the stream has them. A publish is a question to the stream, asked
+ * here through our own inbox so that a broken connection is known at once: the client would wait for its timeout.
+ */
+export const createPublishing = (core: Core, topology: Topology): Pick<Bus, 'publish'> => ({
   publish: async (_contract, envelope) => {
     const text = encode(envelope);
     // While disconnected a publish would vanish; the outbox keeps the message.
-    if (!link.isConnected()) throw new Failure('service_unavailable', { retryAfterMs: 1_000 });
-    const send = () =>
-      client.publish(names.subject(envelope.subject), text, { msgID: envelope.id, timeout: ackTimeoutMs });
+    if (!core.link.isConnected()) throw unavailable();
+    const carried = headers();
+    carried.set('Nats-Msg-Id', envelope.id);
+    const send = () => request(core, envelope.subject, { text, headers: carried }, storedMsMax);
     try {
-      await send().catch(async (thrown: unknown) => {
-        if (!isStreamMissing(thrown)) throw thrown;
-        await topology.ensure();
-        await send();
-      });
+      const reply = await send();
+      // No stream takes this subject: the server has lost its store.
+      if (isNoResponder(reply)) await topology.ensure();
+      mustBeStored(isNoResponder(reply) ? await send() : reply);
     } catch (thrown) {
       throw new Failure('service_unavailable', { retryAfterMs: 1_000, cause: thrown });
     }
   },
 });
 
-// Nobody took the message: the client says that JetStream is not enabled, but it is the stream that is missing.
-const isStreamMissing = (thrown: unknown): boolean =>
-  thrown instanceof Error && thrown.cause instanceof errors.RequestError && thrown.cause.isNoResponders();
+const stored = z.object({ stream: z.string(), seq: z.number() });
+
+const mustBeStored = (reply: Msg): void => {
+  const answer = reply.string();
+  if (!stored.safeParse(decode(answer)).success) throw new Error(`The stream refused: ${answer}`);
+};

@@ -12,11 +12,15 @@ interface PullLoopOptions {
 }
 
 export interface PullLoop {
+  /** Opens the consumer again and fetches anew: after a broken connection the server may know of neither. */
+  restart(): void;
   /** Fetches no more and gives back what was fetched but not begun. Handlers may still run when it resolves. */
   stop(): Promise<void>;
 }
 
 const fetchMs = 30_000;
+// A server that forgot our fetch says nothing; two heartbeats missed show it.
+const heartbeatMs = 5_000;
 const troubleMs = 250;
 // What we give back is held for a moment, so that it does not return to us before we have left.
 export const giveBackMs = 500;
@@ -29,12 +33,14 @@ export const startPullLoop = ({ clock, concurrency, open, handle, onTrouble }: P
   const stopping = new AbortController();
   const slots = createSlots(concurrency);
   let fetched: ConsumerMessages | undefined;
+  let round = new AbortController();
 
   const fetchOn = async (consumer: Consumer): Promise<void> => {
-    for (;;) {
+    const { signal } = round;
+    while (!isAborted(signal)) {
       const free = await slots.free();
-      if (stopping.signal.aborted) return;
-      fetched = await consumer.fetch({ max_messages: free, expires: fetchMs });
+      if (isAborted(signal)) return;
+      fetched = await consumer.fetch({ max_messages: free, expires: fetchMs, idle_heartbeat: heartbeatMs });
       if (isAborted(stopping.signal)) fetched.stop();
       for await (const message of fetched) {
         if (isAborted(stopping.signal)) message.nak(giveBackMs);
@@ -46,6 +52,7 @@ export const startPullLoop = ({ clock, concurrency, open, handle, onTrouble }: P
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
+        round = new AbortController();
         await fetchOn(await open());
       } catch (thrown) {
         if (isAborted(stopping.signal)) return;
@@ -57,8 +64,13 @@ export const startPullLoop = ({ clock, concurrency, open, handle, onTrouble }: P
   const looping = loop();
 
   return {
+    restart: () => {
+      round.abort();
+      fetched?.stop();
+    },
     stop: async () => {
       stopping.abort();
+      round.abort();
       slots.close();
       fetched?.stop();
       await looping;

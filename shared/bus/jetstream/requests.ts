@@ -1,4 +1,4 @@
-import { headers, type Msg } from '@nats-io/transport-node';
+import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node';
 import type { Query } from '../../contracts/message.ts';
 import { Failure, toFailure } from '../../errors/failure.ts';
 import { answering, type Answering } from '../middleware.ts';
@@ -16,7 +16,7 @@ export const createRequests = (core: Core): Pick<Bus, 'ask' | 'answer'> => ({
     if (remainingMs <= 0) throw new Failure('deadline_exceeded');
     // A request into a broken connection would vanish without a word and wait for its deadline.
     if (!core.link.isConnected()) throw unavailable();
-    const reply = await request(core, core.names.subject(contract.subject), text, context, remainingMs);
+    const reply = await request(core, contract.subject, { text, headers: callHeaders(context) }, remainingMs);
     if (isNoResponder(reply)) throw unavailable();
     const body = decode(reply.string());
     if (reply.headers?.has(failureHeader) === true) throw readFailure(body);
@@ -30,7 +30,16 @@ export const createRequests = (core: Core): Pick<Bus, 'ask' | 'answer'> => ({
   },
 });
 
-const request = (core: Core, subject: string, text: string, context: CallContext, remainingMs: number): Promise<Msg> =>
+/**
+ * The first reply to a message. Throws `deadline_exceeded` after `ms`, and `service_unavailable` as soon as the connection
+ * breaks: whether the message had its effect is then unknown.
+ */
+export const request = (
+  core: Pick<Core, 'inbox' | 'link' | 'names'>,
+  subject: string,
+  message: { readonly text: string; readonly headers: MsgHdrs },
+  ms: number,
+): Promise<Msg> =>
   new Promise((resolve, reject) => {
     const settle = (outcome: () => void): void => {
       clearTimeout(timer);
@@ -38,15 +47,14 @@ const request = (core: Core, subject: string, text: string, context: CallContext
       outcome();
     };
     const { replyTo, close } = core.inbox.open({
-      onMessage: (message) => settle(() => resolve(message)),
+      onMessage: (reply) => settle(() => resolve(reply)),
       onLost: () => settle(() => reject(unavailable())),
     });
-    const timer = setTimeout(
-      () => settle(() => reject(new Failure('deadline_exceeded'))),
-      Math.min(remainingMs, 2 ** 31 - 1),
-    );
+    const expire = (): void => settle(() => reject(new Failure('deadline_exceeded')));
+    const timer = setTimeout(expire, Math.min(ms, 2 ** 31 - 1));
     try {
-      core.link.connection.publish(subject, text, { reply: replyTo, headers: callHeaders(context) });
+      const { text, headers } = message;
+      core.link.connection.publish(core.names.subject(subject), text, { reply: replyTo, headers });
     } catch (thrown) {
       settle(() => reject(new Failure('service_unavailable', { cause: thrown })));
     }

@@ -38,6 +38,8 @@ async function* follow(options: WatchingOptions, wanted: WatchOptions): AsyncGen
     place = 0;
     stop();
   });
+  // The client would find out by itself, but only after half a minute if the server is slow to come up.
+  const forgetUp = options.link.onUp(stop);
   ended.addEventListener('abort', stop);
   try {
     while (!isAborted(ended)) {
@@ -60,6 +62,7 @@ async function* follow(options: WatchingOptions, wanted: WatchOptions): AsyncGen
     }
   } finally {
     forget();
+    forgetUp();
     ended.removeEventListener('abort', stop);
     stop();
   }

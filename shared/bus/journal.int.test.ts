@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Envelope } from '../contracts/message.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { envelopeOf, happened } from './conformance-world.ts';
 import { buried } from './dead-letter.ts';
+import { createInProcessBus } from './in-process.ts';
 import { openJournal, type Journal } from './journal.ts';
 
 const logger = pino({ level: 'silent' });
@@ -90,5 +93,18 @@ describe('the journal', () => {
     first.bury(letter);
     await first.flush();
     expect((await reopen()).deadLetters()).toEqual([letter]);
+  });
+
+  it('gives watchers of the bus their replay over a restart', async () => {
+    const before = createInProcessBus({ clock, logger, journal: await reopen() });
+    await before.publish(happened, envelopeOf(happened, 1));
+    await before.drain(0);
+    const after = createInProcessBus({ clock, logger, journal: await reopen() });
+    const leaving = new AbortController();
+    for await (const { envelope } of after.watch({ afterSeq: 0, signal: leaving.signal })) {
+      expect(envelope.data).toEqual({ n: 1 });
+      leaving.abort();
+    }
+    await after.drain(0);
   });
 });
