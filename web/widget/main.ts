@@ -3,12 +3,15 @@ import { tagName, WidgetElement } from './element.ts';
 import './public-api.ts';
 import { mountWidget, type Widget } from './widget.ts';
 
-/** Our own tag: the running script, or (in a module or a tag manager) the last tag that names a domain. */
+/** Our own tag: the running script, or (in a module or a tag manager) the last one that names a domain. */
 const findTag = (): HTMLScriptElement | undefined => {
   if (document.currentScript instanceof HTMLScriptElement) return document.currentScript;
-  return Array.from(document.querySelectorAll<HTMLScriptElement>('script[data-domain-id], script[src*="domain"]')).at(
-    -1,
-  );
+  return Array.from(document.scripts).findLast((script) => readConfig(settingsOn(script)).domainId !== '');
+};
+
+const settingsOn = (tag: HTMLScriptElement | undefined): readonly Settings[] => {
+  const address = tag?.src ?? '';
+  return [{ apiUrl: originOf(address) }, settingsInAddress(address), tag?.dataset ?? {}];
 };
 
 const whenBodyIsThere = (act: () => void): void => {
@@ -17,9 +20,7 @@ const whenBodyIsThere = (act: () => void): void => {
 };
 
 const start = (): void => {
-  const tag = findTag();
-  const address = tag?.src ?? '';
-  const written: readonly Settings[] = [{ apiUrl: originOf(address) }, settingsInAddress(address), tag?.dataset ?? {}];
+  const written = settingsOn(findTag());
 
   let widget: Widget | undefined;
   let mounted = '';
