@@ -86,21 +86,7 @@ export const openWorld = async (environment: Readonly<Record<string, string>> = 
     openSession: async (userId = 'visitor', domain = domainId) =>
       (await bus.ask(openSession, { domain_id: domain, user_id: userId }, context())).session.session_id,
     frames,
-    statusesOf: async (sessionId) => {
-      const rows = await platform.sql<{ word: string }>(
-        `select role || ' ' || status || coalesce(' ' || failure_code, '') as word from conversation_history
-         where session_id = $1 order by position`,
-        [sessionId],
-      );
-      return rows.map(({ word }) => word);
-    },
-    eventNames: async (sessionId) => {
-      const rows = await platform.sql<{ name: string }>(
-        `select envelope->>'name' as name from outbox where envelope->'data'->>'session_id' = $1 order by id`,
-        [sessionId],
-      );
-      return rows.map(({ name }) => name);
-    },
+    ...looksInto(platform),
     ask: async (input) => {
       const last = (await frames(input)).at(-1);
       if (last?.type !== 'end') throw new Error('an answer without an end');
@@ -112,3 +98,21 @@ export const openWorld = async (environment: Readonly<Record<string, string>> = 
     },
   };
 };
+
+const looksInto = (platform: TestPlatform): Pick<ChatWorld, 'statusesOf' | 'eventNames'> => ({
+  statusesOf: async (sessionId) => {
+    const rows = await platform.sql<{ word: string }>(
+      `select role || ' ' || status || coalesce(' ' || failure_code, '') as word from conversation_history
+       where session_id = $1 order by position`,
+      [sessionId],
+    );
+    return rows.map(({ word }) => word);
+  },
+  eventNames: async (sessionId) => {
+    const rows = await platform.sql<{ name: string }>(
+      `select envelope->>'name' as name from outbox where envelope->'data'->>'session_id' = $1 order by id`,
+      [sessionId],
+    );
+    return rows.map(({ name }) => name);
+  },
+});

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forgetUser, listMemories } from '../../shared/contracts/memory.ts';
+import { domainRemoved } from '../../shared/contracts/provisioning.ts';
+import { envelopeFor } from '../../shared/outbox/outbox.ts';
+import { eventually } from '../../tests/support/eventually.ts';
+import { openWorld, type MemoryWorld } from './testing/world.ts';
+
+let world: MemoryWorld;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+describe('a visitor in a new session', () => {
+  it('is remembered, and nobody else: not another visitor, not the same name at another domain', async () => {
+    const marie = world.visitor();
+    await world.say(marie, { question: 'My order number is ORD-4711 and the lamp arrived broken.' });
+    expect(await world.recall(marie, 'What happened to my lamp?')).toContain(
+      'My order number is ORD-4711 and the lamp arrived broken.',
+    );
+    expect(await world.recall(world.visitor(marie.domainId), 'What happened to my lamp?')).toEqual([]);
+    expect(await world.recall({ ...marie, domainId: randomUUID() }, 'What happened to my lamp?')).toEqual([]);
+  });
+
+  it('is found by an identifier however it is written', async () => {
+    const visitor = world.visitor();
+    await world.say(visitor, { question: 'It is about ticket TCK-90210.' });
+    for (let filler = 0; filler < 5; filler += 1)
+      await world.say(visitor, { question: `Something else, part ${filler}` });
+    for (const question of ['Any news on tck90210?', 'And 90210?', 'TCK-90210?']) {
+      expect((await world.recall(visitor, question))[0]).toBe('It is about ticket TCK-90210.');
+    }
+  });
+
+  it('gets the answer that followed the words, too', async () => {
+    const visitor = world.visitor();
+    const sessionId = randomUUID();
+    await world.say(visitor, { sessionId, question: 'Can the sofa be delivered?', answer: 'Yes, on Tuesday at noon.' });
+    expect(await world.recall(visitor, 'When was the sofa coming?')).toEqual([
+      'Can the sofa be delivered?',
+      'Yes, on Tuesday at noon.',
+    ]);
+  });
+
+  it('who asks what is known of them gets what they said last', async () => {
+    const visitor = world.visitor();
+    const day = 86_400_000;
+    await world.say(visitor, { question: 'I live in Lyon.', answeredAt: Date.now() - 2 * day });
+    await world.say(visitor, { question: 'Where do you ship to?', answeredAt: Date.now() - day });
+    expect((await world.recall(visitor, 'What do you know about me?'))[0]).toBe('I live in Lyon.');
+  });
+
+  it('is not told again what stands in the present conversation', async () => {
+    const visitor = world.visitor();
+    const sessionId = randomUUID();
+    await world.say(visitor, { sessionId, question: 'My cat is called Minou.' });
+    expect(await world.recall(visitor, 'What is my cat called?', sessionId)).toEqual([]);
+    expect(await world.recall(visitor, 'What is my cat called?')).toContain('My cat is called Minou.');
+  });
+
+  it('is understood in other scripts and with accents left out', async () => {
+    const visitor = world.visitor();
+    await world.say(visitor, { question: 'J’habite à Besançon, près de la citadelle.' });
+    await world.say(visitor, { question: '我的订单是红色的台灯' });
+    expect((await world.recall(visitor, 'besancon?'))[0]).toContain('Besançon');
+    expect((await world.recall(visitor, '台灯'))[0]).toContain('台灯');
+  });
+
+  it('may ask anything without breaking the search', async () => {
+    const visitor = world.visitor();
+    await world.say(visitor, { question: 'Hello there' });
+    for (const question of [`'; drop table memory_turns; --`, `a & | ! ( ) : * \\ " '`, '\\', '?', 'x'.repeat(4_000)]) {
+      await expect(world.recallWhole(visitor, question)).resolves.toMatchObject({ degraded: [] });
+    }
+  });
+});
+
+it('the user that everybody without a name shares is neither kept nor recalled', async () => {
+  const anonymous = { domainId: randomUUID(), userId: 'anonymous' };
+  await world.say(anonymous, { question: 'My order number is 5.' });
+  expect(await world.sql('select 1 from memory_turns where domain_id = $1', [anonymous.domainId])).toEqual([]);
+  expect(await world.recall(anonymous, 'What is my order number?')).toEqual([]);
+});
+
+it('secrets are taken out before a turn is stored', async () => {
+  const visitor = world.visitor();
+  await world.say(visitor, {
+    question: 'My card is 4111 1111 1111 1111 and my password is hunter2!',
+    answer: 'Never send me 4111111111111111.',
+  });
+  const rows = await world.sql<{ whole: string }>('select t::text as whole from memory_turns t where user_id = $1', [
+    visitor.userId,
+  ]);
+  expect(rows).toHaveLength(2);
+  for (const { whole } of rows) expect(whole).not.toMatch(/4111|hunter2/);
+});
+
+it('a turn that is told twice is stored once', async () => {
+  const visitor = world.visitor();
+  const turn = { question: 'Once only.', messageId: randomUUID(), sessionId: randomUUID() };
+  await world.say(visitor, turn);
+  await world.say(visitor, turn);
+  const listed = await world.bus.ask(
+    listMemories,
+    { domain_id: visitor.domainId, user_id: visitor.userId },
+    world.context(),
+  );
+  expect(listed.total).toBe(2);
+  expect(listed.memories.map(({ role, text }) => `${role}: ${text}`)).toEqual([
+    'assistant: Thank you.',
+    'user: Once only.',
+  ]);
+  const told = await world.sql(
+    `select 1 from outbox where envelope->>'name' = 'MemoryRecorded' and envelope->'data'->>'message_id' = $1`,
+    [turn.messageId],
+  );
+  expect(told).toHaveLength(1);
+});
+
+describe('a visitor who is forgotten', () => {
+  it('leaves nothing behind, and a turn from before that still comes is not kept', async () => {
+    const visitor = world.visitor();
+    const neighbour = world.visitor(visitor.domainId);
+    await world.say(visitor, { question: 'I live in Oslo.' });
+    await world.say(neighbour, { question: 'I live in Rome.' });
+    const answeredAt = Date.now() - 1_000;
+    const subject = { domain_id: visitor.domainId, user_id: visitor.userId };
+    expect(await world.bus.ask(forgetUser, subject, world.context())).toEqual({ forgotten: 2, remote_copies: [] });
+    await world.say(visitor, { question: 'I live in Oslo, too.', answeredAt });
+    expect(await world.recall(visitor, 'Where do I live?')).toEqual([]);
+    expect(await world.recall(neighbour, 'Where do I live?')).toContain('I live in Rome.');
+    expect(await world.bus.ask(forgetUser, subject, world.context())).toEqual({ forgotten: 0, remote_copies: [] });
+  });
+
+  it('is remembered again from then on', async () => {
+    const visitor = world.visitor();
+    await world.bus.ask(forgetUser, { domain_id: visitor.domainId, user_id: visitor.userId }, world.context());
+    await world.say(visitor, { question: 'I live in Bergen now.', answeredAt: Date.now() + 1 });
+    expect(await world.recall(visitor, 'Where do I live?')).toContain('I live in Bergen now.');
+  });
+});
+
+it('a domain that is removed is forgotten as a whole, and no other', async () => {
+  const visitor = world.visitor();
+  const other = world.visitor();
+  await world.say(visitor, { question: 'I live in Porto.' });
+  await world.say(other, { question: 'I live in Faro.' });
+  const { domainId } = visitor;
+  await world.bus.publish(
+    domainRemoved,
+    envelopeFor(world.clock, domainRemoved, { domainId, data: { website_key: 'k' } }),
+  );
+  await world.say(visitor, { question: 'Said too late.' });
+  await eventually(async () => {
+    const rows = await world.sql('select 1 from memory_turns where domain_id = $1', [domainId]);
+    return rows.length === 0;
+  }, 15_000);
+  expect(await world.recall(other, 'Where do I live?')).toContain('I live in Faro.');
+});
