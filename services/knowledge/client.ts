@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { Failure } from '../../shared/errors/failure.ts';
-import { createHttp } from '../../shared/http/client.ts';
-import { upstreamStatusOf } from '../../shared/http/status.ts';
+import { createControlPlane, unlessMissing, type Call } from '../../shared/gradient/control-plane.ts';
+import { everyPage, perPage } from '../../shared/gradient/every-page.ts';
+import type { Http } from '../../shared/http/contract.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
 import * as schemas from './client/schemas.ts';
-import type { KnowledgeSettings } from './config.ts';
+import type { KnowledgeConfig } from './config.ts';
 import type { cloudChunkingOf } from './domain.ts';
 
 export interface CloudFile {
@@ -23,35 +25,32 @@ export interface CloudBase {
 /** How an indexing job stands; `running` covers every phase that is not an end. */
 export type IndexingOutcome = 'running' | 'succeeded' | 'failed';
 
-const perPage = 100;
-const pagesMax = 50;
-const filesPerBaseMax = 99;
+/** The cloud takes fewer than 100 files at a time. */
+export const filesPerBaseMax = 99;
 
 /** The part of the Gradient control plane that holds knowledge: what we write is strict, what we read is lenient. */
-export const createCloud = (settings: KnowledgeSettings) => {
-  const http = createHttp({
-    unavailableCode: 'cloud_unavailable',
-    refusedCode: 'cloud_refused',
-    credentialCode: 'cloud_credential_invalid',
-    userAgent: 'parley-knowledge',
-    propagateTrace: settings.NODE_ENV !== 'production',
-  });
-  const headers = { authorization: `Bearer ${settings.DIGITALOCEAN_TOKEN}` };
-  const call = <S extends z.ZodType>(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-    path: string,
-    schema: S,
-    json?: unknown,
-  ) =>
-    http.sendJson(
-      { method, url: `${settings.GRADIENT_BASE_URL}${path}`, headers, ...(json === undefined ? {} : { json }) },
-      schema,
-    );
+export const createCloud = (config: KnowledgeConfig, clock: Clock) => {
+  const { call, http } = createControlPlane(config, { userAgent: 'parley-knowledge', clock });
+  const embeddingModel = modelLookup(config, call);
+  return {
+    /** Asked of the cloud once, when the settings do not name it. */
+    embeddingModel,
+    uploadFile: uploadFile(call, http),
+    createBase: createBase(config, call, embeddingModel),
+    ...baseCalls(call),
+    ...sourceCalls(call),
+    ...indexingCalls(call),
+    close: () => http.close(),
+  };
+};
+export type Cloud = ReturnType<typeof createCloud>;
 
-  const uploadFile = async (file: { readonly name: string; readonly body: Uint8Array }): Promise<string> => {
+const uploadFile =
+  (call: Call, http: Http) =>
+  async (file: { readonly name: string; readonly body: Uint8Array }): Promise<string> => {
     const files = [{ file_name: file.name, file_size: String(file.body.byteLength) }];
     const path = '/knowledge_bases/data_sources/file_upload_presigned_urls';
-    const { uploads } = await call('POST', path, schemas.presignedAnswer, { files });
+    const { uploads } = await call('POST', path, schemas.presignedAnswer, { json: { files } });
     const [target] = uploads;
     if (target?.object_key === undefined || target.presigned_url === undefined) throw garbled('presigned URL');
     const put = await http.send({
@@ -65,16 +64,18 @@ export const createCloud = (settings: KnowledgeSettings) => {
     return target.object_key;
   };
 
-  const createBase = async (base: {
+const createBase =
+  (config: KnowledgeConfig, call: Call, embeddingModel: () => Promise<string>) =>
+  async (base: {
     readonly name: string;
     readonly databaseId: string | null;
     readonly files: readonly CloudFile[];
   }): Promise<CloudBase> => {
-    const answer = await call('POST', '/knowledge_bases', schemas.knowledgeBaseAnswer, {
+    const json = {
       name: base.name,
       embedding_model_uuid: await embeddingModel(),
-      ...(settings.DIGITALOCEAN_PROJECT_ID === undefined ? {} : { project_id: settings.DIGITALOCEAN_PROJECT_ID }),
-      region: settings.DIGITALOCEAN_REGION,
+      project_id: config.projectId,
+      region: config.region,
       tags: ['parley'],
       ...(base.databaseId === null ? {} : { database_id: base.databaseId }),
       datasources: base.files.map((file) => ({
@@ -85,12 +86,13 @@ export const createCloud = (settings: KnowledgeSettings) => {
         },
         ...file.chunking,
       })),
-    });
-    return asBase(answer);
+    };
+    return asBase(await call('POST', '/knowledge_bases', schemas.knowledgeBaseAnswer, { json }));
   };
 
-  let knownModel: string | undefined = settings.DIGITALOCEAN_EMBEDDING_MODEL_ID;
-  const embeddingModel = async (): Promise<string> => {
+const modelLookup = ({ embeddingModelUuid }: KnowledgeConfig, call: Call) => {
+  let knownModel = embeddingModelUuid;
+  return async (): Promise<string> => {
     if (knownModel !== undefined) return knownModel;
     const page = await call(
       'GET',
@@ -102,73 +104,72 @@ export const createCloud = (settings: KnowledgeSettings) => {
     knownModel = uuid;
     return uuid;
   };
-
-  return {
-    uploadFile,
-    createBase,
-    /** Asked of the cloud once, when the settings do not name it. */
-    embeddingModel,
-    /** Null when the cloud does not know it. */
-    getBase: async (uuid: string): Promise<CloudBase | null> =>
-      unlessMissing(async () => asBase(await call('GET', `/knowledge_bases/${uuid}`, schemas.knowledgeBaseAnswer))),
-    /** Looks through all pages; the oldest of several with the name. */
-    findBase: async (name: string): Promise<CloudBase | null> => {
-      const all = await everyPage(async (page) => {
-        const path = `/knowledge_bases?page=${page}&per_page=${perPage}`;
-        const answer = await call('GET', path, schemas.knowledgeBasesPage);
-        return { items: answer.knowledge_bases, meta: answer.meta };
-      });
-      const found = all
-        .filter((base) => base.name === name && base.uuid !== undefined)
-        .sort((left, right) => (left.created_at ?? '').localeCompare(right.created_at ?? ''))[0];
-      return found === undefined ? null : asBase({ knowledge_base: found });
-    },
-    deleteBase: (uuid: string): Promise<unknown> =>
-      unlessMissing(() => call('DELETE', `/knowledge_bases/${uuid}`, z.unknown())),
-    /** The uuid of each data source, by the name its file was uploaded under. */
-    listSources: async (baseUuid: string): Promise<ReadonlyMap<string, string>> => {
-      const all = await everyPage(async (page) => {
-        const path = `/knowledge_bases/${baseUuid}/data_sources?page=${page}&per_page=${perPage}`;
-        const answer = await call('GET', path, schemas.dataSourcesPage);
-        return { items: answer.knowledge_base_data_sources, meta: answer.meta };
-      });
-      return new Map(
-        all.flatMap(({ uuid, file_upload_data_source: file }) =>
-          uuid === undefined || file?.original_file_name === undefined ? [] : [[file.original_file_name, uuid]],
-        ),
-      );
-    },
-    deleteSource: (baseUuid: string, sourceUuid: string): Promise<unknown> =>
-      unlessMissing(() => call('DELETE', `/knowledge_bases/${baseUuid}/data_sources/${sourceUuid}`, z.unknown())),
-    startIndexing: async (baseUuid: string): Promise<string> => {
-      const { job } = await call('POST', '/indexing_jobs', schemas.jobAnswer, { knowledge_base_uuid: baseUuid });
-      if (job?.uuid === undefined) throw garbled('indexing job');
-      return job.uuid;
-    },
-    /** Judged by `phase`; a job that is not found right after its start counts as running. */
-    indexingOutcome: async (jobUuid: string): Promise<IndexingOutcome> => {
-      const answer = await unlessMissing(() => call('GET', `/indexing_jobs/${jobUuid}`, schemas.jobAnswer));
-      const phase = answer?.job?.phase;
-      if (phase === 'BATCH_JOB_PHASE_SUCCEEDED') return 'succeeded';
-      return phase !== undefined && failedPhases.has(phase) ? 'failed' : 'running';
-    },
-    /** Why single sources of a finished job failed, by data source uuid; sources that went well are absent. */
-    failedSources: async (jobUuid: string): Promise<ReadonlyMap<string, string>> => {
-      const answer = await call('GET', `/indexing_jobs/${jobUuid}/data_sources`, schemas.jobSourcesAnswer);
-      return new Map(
-        answer.indexed_data_sources.flatMap(({ data_source_uuid: uuid, status, error_msg: message }) =>
-          uuid !== undefined && status !== undefined && failedSourceStates.has(status)
-            ? [[uuid, message ?? 'The cloud could not index this document']]
-            : [],
-        ),
-      );
-    },
-    close: () => http.close(),
-  };
 };
 
-export type Cloud = ReturnType<typeof createCloud>;
-export { filesPerBaseMax };
+const baseCalls = (call: Call) => ({
+  /** Null when the cloud does not know it. */
+  getBase: async (uuid: string): Promise<CloudBase | null> =>
+    unlessMissing(async () => asBase(await call('GET', `/knowledge_bases/${uuid}`, schemas.knowledgeBaseAnswer))),
+  /** Looks through all pages; the oldest of several with the name. */
+  findBase: async (name: string): Promise<CloudBase | null> => {
+    const all = await everyPage(
+      (page) => call('GET', `/knowledge_bases?page=${page}&per_page=${perPage}`, schemas.knowledgeBasesPage),
+      (page) => page.knowledge_bases,
+    );
+    const found = all
+      .filter((base) => base.name === name && base.uuid !== undefined)
+      .sort((left, right) => (left.created_at ?? '').localeCompare(right.created_at ?? ''))[0];
+    return found === undefined ? null : asBase({ knowledge_base: found });
+  },
+  deleteBase: (uuid: string): Promise<unknown> =>
+    unlessMissing(() => call('DELETE', `/knowledge_bases/${uuid}`, z.unknown())),
+});
+
+const sourceCalls = (call: Call) => ({
+  /** The uuid of each data source, by the name its file was uploaded under. */
+  listSources: async (baseUuid: string): Promise<ReadonlyMap<string, string>> => {
+    const path = `/knowledge_bases/${baseUuid}/data_sources`;
+    const all = await everyPage(
+      (page) => call('GET', `${path}?page=${page}&per_page=${perPage}`, schemas.dataSourcesPage),
+      (page) => page.knowledge_base_data_sources,
+    );
+    return new Map(
+      all.flatMap(({ uuid, file_upload_data_source: file }) =>
+        uuid === undefined || file?.original_file_name === undefined ? [] : [[file.original_file_name, uuid]],
+      ),
+    );
+  },
+  deleteSource: (baseUuid: string, sourceUuid: string): Promise<unknown> =>
+    unlessMissing(() => call('DELETE', `/knowledge_bases/${baseUuid}/data_sources/${sourceUuid}`, z.unknown())),
+});
+
+const indexingCalls = (call: Call) => ({
+  startIndexing: async (baseUuid: string): Promise<string> => {
+    const { job } = await call('POST', '/indexing_jobs', schemas.jobAnswer, {
+      json: { knowledge_base_uuid: baseUuid },
+    });
+    if (job?.uuid === undefined) throw garbled('indexing job');
+    return job.uuid;
+  },
+  /** Judged by `phase`; a job that is not found right after its start counts as running. */
+  indexingOutcome: async (jobUuid: string): Promise<IndexingOutcome> => {
+    const answer = await unlessMissing(() => call('GET', `/indexing_jobs/${jobUuid}`, schemas.jobAnswer));
+    const phase = answer?.job?.phase;
+    if (phase === 'BATCH_JOB_PHASE_SUCCEEDED') return 'succeeded';
+    return phase !== undefined && failedPhases.has(phase) ? 'failed' : 'running';
+  },
+  /** Why single sources of a finished job failed, by data source uuid; sources that went well are absent. */
+  failedSources: async (jobUuid: string): Promise<ReadonlyMap<string, string>> => {
+    const answer = await call('GET', `/indexing_jobs/${jobUuid}/data_sources`, schemas.jobSourcesAnswer);
+    return new Map(
+      answer.indexed_data_sources.flatMap(({ data_source_uuid: uuid, status, error_msg: message }) =>
+        uuid !== undefined && status !== undefined && failedSourceStates.has(status)
+          ? [[uuid, message ?? 'The cloud could not index this document']]
+          : [],
+      ),
+    );
+  },
+});
 
 const failedPhases = new Set(['BATCH_JOB_PHASE_FAILED', 'BATCH_JOB_PHASE_ERROR', 'BATCH_JOB_PHASE_CANCELLED']);
 const failedSourceStates = new Set(['DATA_SOURCE_STATUS_FAILED', 'DATA_SOURCE_STATUS_CANCELLED']);
@@ -185,27 +186,3 @@ const asBase = (answer: z.output<typeof schemas.knowledgeBaseAnswer>): CloudBase
 };
 
 const garbled = (what: string): Failure => new Failure('cloud_unavailable', { cause: `no ${what} in the answer` });
-
-const unlessMissing = async <T>(work: () => Promise<T>): Promise<T | null> => {
-  try {
-    return await work();
-  } catch (thrown) {
-    if (upstreamStatusOf(thrown) === 404) return null;
-    throw thrown;
-  }
-};
-
-interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly meta: { readonly page?: number | undefined; readonly pages?: number | undefined } | undefined;
-}
-
-const everyPage = async <Item>(fetchPage: (page: number) => Promise<Page<Item>>): Promise<readonly Item[]> => {
-  const all: Item[] = [];
-  for (let page = 1; page <= pagesMax; page += 1) {
-    const { items, meta } = await fetchPage(page);
-    all.push(...items);
-    if (items.length === 0 || page >= (meta?.pages ?? 1)) break;
-  }
-  return all;
-};

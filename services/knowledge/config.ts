@@ -1,24 +1,44 @@
 import { z } from 'zod';
-import { commaList, milliseconds } from '../../shared/runtime/config.ts';
+import { loadGradientSettings, type GradientSettings } from '../../shared/gradient/settings.ts';
+import { commaList, loadConfig, milliseconds, type Environment } from '../../shared/runtime/config.ts';
 
 /** Settings of the knowledge service; `.env.example` explains each. */
-export const knowledgeSettings = z.object({
-  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
-  DIGITALOCEAN_TOKEN: z.string().default('emulated'),
-  DIGITALOCEAN_PROJECT_ID: z.string().optional(),
+const knowledgeSettings = z.object({
   DIGITALOCEAN_EMBEDDING_MODEL_ID: z.string().optional(),
-  DIGITALOCEAN_REGION: z.string().default('tor1'),
   /** The start of every base's name; the cloud takes 32 characters in all, so this has at most 13. */
   DIGITALOCEAN_KNOWLEDGE_BASE_NAME: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,12}$/)
+    .regex(/^[a-z0-9][a-z0-9-]{0,12}$/, 'must be 1 to 13 of a-z, 0-9 and dash')
     .default('website-kb'),
-  GRADIENT_BASE_URL: z.url().default('https://api.digitalocean.com/v2/gen-ai'),
-  GRADIENT_SETTLE_MS: milliseconds.default(90_000),
   KNOWLEDGE_POLL_MIN_MS: milliseconds.default(300),
   KNOWLEDGE_POLL_MAX_MS: milliseconds.default(15_000),
   CRAWL_ALLOW_HOSTS: commaList.default([]),
   CRAWL_TIMEOUT_MS: milliseconds.default(240_000),
   EXTRACT_TIMEOUT_MS: milliseconds.default(20_000),
 });
-export type KnowledgeSettings = z.infer<typeof knowledgeSettings>;
+
+export interface KnowledgeConfig extends GradientSettings {
+  readonly embeddingModelUuid: string | undefined;
+  readonly baseNamePrefix: string;
+  readonly pollMinMs: number;
+  readonly pollMaxMs: number;
+  /** `host:port` items that the crawler may reach although they are private. */
+  readonly crawlAllowHosts: readonly string[];
+  readonly crawlTimeoutMs: number;
+  readonly extractTimeoutMs: number;
+}
+
+/** Reads and checks the settings; throws ConfigError. */
+export const loadKnowledgeConfig = (environment: Environment): KnowledgeConfig => {
+  const settings = loadConfig(knowledgeSettings, environment);
+  return {
+    ...loadGradientSettings(environment),
+    embeddingModelUuid: settings.DIGITALOCEAN_EMBEDDING_MODEL_ID,
+    baseNamePrefix: settings.DIGITALOCEAN_KNOWLEDGE_BASE_NAME,
+    pollMinMs: settings.KNOWLEDGE_POLL_MIN_MS,
+    pollMaxMs: settings.KNOWLEDGE_POLL_MAX_MS,
+    crawlAllowHosts: settings.CRAWL_ALLOW_HOSTS,
+    crawlTimeoutMs: settings.CRAWL_TIMEOUT_MS,
+    extractTimeoutMs: settings.EXTRACT_TIMEOUT_MS,
+  };
+};

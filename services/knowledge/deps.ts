@@ -4,7 +4,7 @@ import type { Messaging } from '../../shared/outbox/messaging.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Cloud } from './client.ts';
-import type { KnowledgeSettings } from './config.ts';
+import type { KnowledgeConfig } from './config.ts';
 import type { CrawlPort } from './crawl/port.ts';
 import type { Extractor } from './extract/extractor.ts';
 
@@ -16,7 +16,7 @@ export interface Deps {
   readonly cloud: Cloud;
   readonly extractor: Extractor;
   readonly crawl: CrawlPort;
-  readonly settings: KnowledgeSettings;
+  readonly config: KnowledgeConfig;
   readonly clock: Clock;
   readonly logger: Logger;
   /** This process's name on leases. */

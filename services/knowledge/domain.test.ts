@@ -26,8 +26,8 @@ describe('the life of a knowledge base', () => {
         .slice(1, -1)
         .map((cell) => cell.trim());
     const signals = cells(rows[0] ?? '').slice(1) as BaseSignal[];
-    const table = Object.fromEntries(
-      rows.slice(2, 2 + baseStates.length).map((row) => [cells(row)[0], cells(row).slice(1)]),
+    const table = Object.fromEntries<string[]>(
+      rows.slice(2, 2 + baseStates.length).map((row) => [cells(row)[0] ?? '', cells(row).slice(1)]),
     );
     const code = Object.fromEntries(
       baseStates.map((state) => [

@@ -1,11 +1,10 @@
 import * as contracts from '../../shared/contracts/knowledge.ts';
 import { domainRegistered, domainRemoved, kbAttached, kbDetached } from '../../shared/contracts/provisioning.ts';
 import { startMessaging, type Messaging } from '../../shared/outbox/messaging.ts';
-import { loadConfig } from '../../shared/runtime/config.ts';
 import type { Platform, Service } from '../../shared/runtime/platform.ts';
 import { createWorker, type Worker } from '../../shared/work/worker.ts';
 import { createCloud } from './client.ts';
-import { knowledgeSettings } from './config.ts';
+import { loadKnowledgeConfig } from './config.ts';
 import { createCrawl } from './crawl/crawl.ts';
 import type { Deps } from './deps.ts';
 import { createExtractor } from './extract/extractor.ts';
@@ -54,17 +53,17 @@ export const knowledge: Service = {
 };
 
 const createDeps = (platform: Platform, messaging: Messaging) => {
-  const settings = loadConfig(knowledgeSettings, platform.environment);
+  const config = loadKnowledgeConfig(platform.environment);
   const workers: { bases?: Worker; jobs?: Worker } = {};
-  const extractor = createExtractor({ timeoutMs: settings.EXTRACT_TIMEOUT_MS });
+  const extractor = createExtractor({ timeoutMs: config.extractTimeoutMs });
   return {
     database: platform.database,
     messaging,
     blobs: platform.blobs,
-    cloud: createCloud(settings),
+    cloud: createCloud(config, platform.clock),
     extractor,
-    crawl: createCrawl({ allowHosts: settings.CRAWL_ALLOW_HOSTS, clock: platform.clock, extractor }),
-    settings,
+    crawl: createCrawl({ allowHosts: config.crawlAllowHosts, clock: platform.clock, extractor }),
+    config,
     clock: platform.clock,
     logger: platform.logger,
     leaseOwner: `knowledge-${platform.clock.newId()}`,

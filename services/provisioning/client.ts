@@ -1,9 +1,7 @@
-import type { z } from 'zod';
 import { Failure } from '../../shared/errors/failure.ts';
-import { createHttp } from '../../shared/http/client.ts';
-import { upstreamStatusOf } from '../../shared/http/status.ts';
+import { createControlPlane, unlessMissing, type Call } from '../../shared/gradient/control-plane.ts';
+import { everyPage, perPage } from '../../shared/gradient/every-page.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { everyPage, perPage } from './client/every-page.ts';
 import * as schemas from './client/schemas.ts';
 import type { ProvisioningConfig } from './config.ts';
 
@@ -40,30 +38,11 @@ export interface AgentSettings {
 const listSharedMs = 300;
 
 /**
- * The part of the Gradient control plane that holds agents: what we write is strict, what we read is lenient. Throws
- * `cloud_unavailable`, `cloud_refused` and `cloud_credential_invalid`; nothing is retried here. Deletions and look-ups take
- * a signal, creations do not: a creation cut short is one whose outcome nobody knows.
+ * The part of the Gradient control plane that holds agents: what we write is strict, what we read is lenient. Deletions and
+ * look-ups take a signal, creations do not.
  */
 export const createGradient = (config: ProvisioningConfig, clock: Clock) => {
-  const http = createHttp({
-    unavailableCode: 'cloud_unavailable',
-    refusedCode: 'cloud_refused',
-    credentialCode: 'cloud_credential_invalid',
-    userAgent: 'parley-provisioning',
-    socketsMax: 8,
-    propagateTrace: !config.isRealCloud,
-    timeoutMs: config.callTimeoutMs,
-    responseMs: config.callTimeoutMs,
-    clock,
-  });
-  const headers = { authorization: `Bearer ${config.token}` };
-  const call = async <S extends z.ZodType>(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-    path: string,
-    schema: S,
-    options: { readonly json?: unknown; readonly signal?: AbortSignal } = {},
-  ): Promise<z.output<S>> => http.sendJson({ method, url: `${config.baseUrl}${path}`, headers, ...options }, schema);
-
+  const { call, http } = createControlPlane(config, { userAgent: 'parley-provisioning', clock });
   const listAgents = sharedFor(listSharedMs, clock, async (): Promise<readonly NamedAgent[]> => {
     const listed = await everyPage(
       (page) => call('GET', `/agents?page=${page}&per_page=${perPage}`, schemas.agentsPage),
@@ -84,13 +63,6 @@ export const createGradient = (config: ProvisioningConfig, clock: Clock) => {
   };
 };
 export type Gradient = ReturnType<typeof createGradient>;
-
-type Call = <S extends z.ZodType>(
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-  path: string,
-  schema: S,
-  options?: { readonly json?: unknown; readonly signal?: AbortSignal },
-) => Promise<z.output<S>>;
 
 const agentCalls = (config: ProvisioningConfig, call: Call) => ({
   createAgent: async ({ modelUuid, ...agent }: NewAgent): Promise<CloudAgent> => {
@@ -166,15 +138,6 @@ const modelLookup = ({ modelUuid, modelName }: ProvisioningConfig, call: Call) =
     known = model.uuid;
     return known;
   };
-};
-
-const unlessMissing = async <T>(work: () => Promise<T>): Promise<T | null> => {
-  try {
-    return await work();
-  } catch (thrown) {
-    if (upstreamStatusOf(thrown) === 404) return null;
-    throw thrown;
-  }
 };
 
 const asAgent = ({ uuid, deployment, knowledge_bases: bases }: schemas.AgentAnswer): CloudAgent => ({

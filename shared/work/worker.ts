@@ -47,7 +47,8 @@ export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
     const rows = free > 0 ? await options.claim(free) : [];
     for (const row of rows) start(row);
     if (rows.length > 0 && running.size < options.concurrency) return;
-    await options.clock.sleep(options.pollMs, AbortSignal.any([rest.signal, stopping.signal]));
+    // Stopping ends the rest itself: a signal joined to the long-lived one would stay joined (Node 20 keeps it).
+    if (!stopping.signal.aborted) await options.clock.sleep(options.pollMs, rest.signal);
   };
 
   const loop = async (): Promise<void> => {
@@ -69,6 +70,7 @@ export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
     },
     stop: async () => {
       stopping.abort();
+      rest.abort();
       await looping;
       await Promise.all(running);
     },

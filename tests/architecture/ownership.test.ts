@@ -7,7 +7,7 @@ const owners = ['provisioning', 'knowledge', 'chat', 'memory', 'messaging'] as c
 const modelsOf = async (owner: string) => {
   const schema = await readFile(`prisma/schema/${owner}.prisma`, 'utf8');
   return {
-    models: [...schema.matchAll(/^model (\w+)/gm)].map(([, name = '']) => name[0]?.toLowerCase() + name.slice(1)),
+    models: [...schema.matchAll(/^model (\w+)/gm)].map(([, name = '']) => name.charAt(0).toLowerCase() + name.slice(1)),
     tables: [...schema.matchAll(/^ {2}@@map\("(\w+)"\)/gm)].map(([, name = '']) => name),
   };
 };

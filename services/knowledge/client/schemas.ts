@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { paging } from '../../../shared/gradient/every-page.ts';
 
 // Read leniently: the cloud's contract requires no field at all (its OpenAPI file has no `required` list), so each is
 // optional here and its absence is judged where it matters.
@@ -16,9 +17,7 @@ export const knowledgeBaseAnswer = z.object({
   database_status: z.string().optional(),
 });
 
-const meta = z.object({ page: z.number().optional(), pages: z.number().optional() }).optional();
-
-export const knowledgeBasesPage = z.object({ knowledge_bases: z.array(knowledgeBaseObject).default([]), meta });
+export const knowledgeBasesPage = z.object({ knowledge_bases: z.array(knowledgeBaseObject).default([]), ...paging });
 
 export const dataSourcesPage = z.object({
   knowledge_base_data_sources: z
@@ -29,7 +28,7 @@ export const dataSourcesPage = z.object({
       }),
     )
     .default([]),
-  meta,
+  ...paging,
 });
 
 export const presignedAnswer = z.object({

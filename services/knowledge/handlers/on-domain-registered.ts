@@ -19,7 +19,7 @@ export const onDomainRegistered =
       domainId,
       websiteKey: data.website_key,
       websiteUrl: `https://${data.domain_name}`,
-      kbName: baseNameOf(deps.settings.DIGITALOCEAN_KNOWLEDGE_BASE_NAME, data.website_key, id),
+      kbName: baseNameOf(deps.config.baseNamePrefix, data.website_key, id),
     });
     await insertDocument(tx, {
       id: deps.clock.newId(),

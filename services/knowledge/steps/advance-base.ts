@@ -43,7 +43,7 @@ export const advanceBase = async (deps: Deps, base: Base): Promise<void> => {
 };
 
 const lookAgain = async (deps: Deps, base: Base, waitMs?: number, change: BaseChange = {}): Promise<void> => {
-  const { KNOWLEDGE_POLL_MIN_MS: minMs, KNOWLEDGE_POLL_MAX_MS: maxMs } = deps.settings;
+  const { pollMinMs: minMs, pollMaxMs: maxMs } = deps.config;
   const delayMs = waitMs ?? pollDelayMs(base.attempt, { minMs, maxMs }, deps.clock.random());
   const nextAt = new Date(deps.clock.now() + delayMs);
   await deps.database.run((client) =>

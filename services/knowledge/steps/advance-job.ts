@@ -30,7 +30,7 @@ export const advanceJob = async (deps: Deps, job: Job, signal: AbortSignal): Pro
 const endedBy = (errorCode: string, errorMessage: string) => ({ phase: 'failed', errorCode, errorMessage }) as const;
 
 const lookAgain = async (deps: Deps, job: Job, waitMs?: number): Promise<void> => {
-  const { KNOWLEDGE_POLL_MIN_MS: minMs, KNOWLEDGE_POLL_MAX_MS: maxMs } = deps.settings;
+  const { pollMinMs: minMs, pollMaxMs: maxMs } = deps.config;
   const delayMs = waitMs ?? pollDelayMs(job.attempt, { minMs, maxMs }, deps.clock.random());
   const nextAt = new Date(deps.clock.now() + delayMs);
   await deps.database.run((client) => updateJob(client, job.id, { attempt: job.attempt + 1, nextAt }));

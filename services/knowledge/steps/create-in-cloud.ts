@@ -26,7 +26,7 @@ export const createInCloud: Step = async (deps, base) => {
   const intent = await commitIntent(deps, base);
   if (intent === 'lost') return 'saved';
   if (intent === 'wait') return { waitMs: databaseWaitMs };
-  if (deps.clock.now() - intent.at > pauseMaxMs) return { waitMs: deps.settings.GRADIENT_SETTLE_MS };
+  if (deps.clock.now() - intent.at > pauseMaxMs) return { waitMs: deps.config.settleMs };
   try {
     const created = await deps.cloud.createBase({ name: base.kbName, databaseId: intent.databaseId, files });
     return await adopt(deps, base, created);
@@ -50,7 +50,7 @@ const commitIntent = (deps: Deps, base: Base): Promise<Intent> =>
 
 /** An earlier POST may have worked: wait until it must show, then adopt what is there or try anew. */
 const settle = async (deps: Deps, base: Base, intentAt: Date): Promise<StepOutcome> => {
-  const waitMs = intentAt.getTime() + deps.settings.GRADIENT_SETTLE_MS - deps.clock.now();
+  const waitMs = intentAt.getTime() + deps.config.settleMs - deps.clock.now();
   if (waitMs > 0) return { waitMs };
   const found = await deps.cloud.findBase(base.kbName);
   if (found !== null) return adopt(deps, base, found);

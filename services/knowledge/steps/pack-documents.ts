@@ -20,7 +20,7 @@ const packDomain = (deps: Deps, domainId: string): Promise<void> =>
     const website = await findWebsite(tx, domainId);
     if (website === null) return;
     const id = deps.clock.newId();
-    const kbName = baseNameOf(deps.settings.DIGITALOCEAN_KNOWLEDGE_BASE_NAME, website.websiteKey, id);
+    const kbName = baseNameOf(deps.config.baseNamePrefix, website.websiteKey, id);
     await insertBase(tx, { id, domainId, ...website, kbName });
     const assigned = await assignToBase(tx, domainId, id, filesPerBaseMax);
     if (assigned.length === 0) return deleteBase(tx, id);

@@ -16,7 +16,7 @@ type CrawlRequest = Extract<JobRequest, { kind: 'crawl' }>;
  */
 export const runCrawl = async (deps: Deps, job: Job, request: CrawlRequest, stopping: AbortSignal): Promise<void> => {
   const cancelled = new AbortController();
-  const timeout = AbortSignal.timeout(deps.settings.CRAWL_TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(deps.config.crawlTimeoutMs);
   const items: NewItem[] = [];
   const pages = await deps.crawl.crawl({
     url: request.url,

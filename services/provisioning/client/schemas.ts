@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { paging } from '../../../shared/gradient/every-page.ts';
 
 // The cloud's schemas require nothing and omit what is empty, so nothing is required here either except what a call is for.
 const word = z.string().nullish();
@@ -13,11 +14,6 @@ const listedAgent = z.object({ uuid: word, name: word, created_at: word, deploym
 const listedKey = z.object({ uuid: word, name: word });
 const listedModel = z.object({ uuid: word, id: word, name: word });
 
-const paging = {
-  meta: z.object({ pages: z.number().nullish() }).nullish(),
-  links: z.object({ pages: z.object({ next: word }).nullish() }).nullish(),
-};
-
 export const agentAnswer = z.object({ agent });
 export const agentsPage = z.object({ agents: z.array(listedAgent).nullish(), ...paging });
 /** A key without its secret is of no use: such an answer counts as none. */
@@ -31,8 +27,3 @@ export const anyAnswer = z.unknown();
 
 export type AgentAnswer = z.output<typeof agent>;
 export type ListedAgent = z.output<typeof listedAgent>;
-export interface Page {
-  readonly meta?: { readonly pages?: number | null | undefined } | null | undefined;
-  readonly links?:
-    { readonly pages?: { readonly next?: string | null | undefined } | null | undefined } | null | undefined;
-}

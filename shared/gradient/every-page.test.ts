@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { everyPage, perPage } from './every-page.ts';
-import type { Page } from './schemas.ts';
+
+type Page = Awaited<ReturnType<Parameters<typeof everyPage>[0]>>;
 
 const reading = (pages: readonly (Page & { readonly items: readonly number[] })[]) => {
   const asked: number[] = [];

@@ -1,5 +1,13 @@
-import { Failure } from '../../../shared/errors/failure.ts';
-import type { Page } from './schemas.ts';
+import { z } from 'zod';
+import { Failure } from '../errors/failure.ts';
+
+/** What every list of the cloud carries beside its items; spread into a page's schema. */
+export const paging = {
+  meta: z.object({ pages: z.number().nullish() }).nullish(),
+  links: z.object({ pages: z.object({ next: z.string().nullish() }).nullish() }).nullish(),
+};
+
+type Page = { readonly [Member in keyof typeof paging]?: z.output<(typeof paging)[Member]> };
 
 export const perPage = 100;
 const pagesMax = 100;
