@@ -211,6 +211,17 @@ describe('stopping', () => {
     expect((await asking).json).toEqual(anAnswer());
     await stopping;
   });
+
+  it('does not wait for a connection that never asked anything', async () => {
+    const gateway = await startTestGateway();
+    const socket = connect(gateway.port, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    await send(gateway, '/health/live');
+    const startedAt = performance.now();
+    await gateway.stop();
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    socket.destroy();
+  });
 });
 
 const connectTo = (port: number): Promise<void> =>

@@ -30,12 +30,13 @@ export const listen = async (
     connectionsCheckingInterval: 1_000,
   });
   server.maxConnections = config.connectionsMax;
+  const running = countRequests(server);
   server.on('request', app);
   // `Expect` is answered like any request: Node's own 417 has neither code nor request id.
   server.on('checkExpectation', app);
   server.on('clientError', (error: Error & { code?: string }, socket: Socket) => refuse(error, socket, clock));
   await start(server, config);
-  return { port: portOf(server), drain: (timeoutMs) => drain(server, streams, timeoutMs) };
+  return { port: portOf(server), drain: (timeoutMs) => drain({ server, streams, running }, timeoutMs) };
 };
 
 const start = (server: Server, { host, port }: GatewayConfig): Promise<void> =>
@@ -92,15 +93,43 @@ const refusals: Readonly<Record<string, Code>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-const drain = async (server: Server, streams: OpenStreams, timeoutMs: number): Promise<void> => {
+/**
+ * How many requests each connection has at hand. Node's own `closeIdleConnections` spares connections that never sent one,
+ * and browsers open such ahead of need: they would hold up every stop.
+ */
+const countRequests = (server: Server): ReadonlyMap<Socket, number> => {
+  const running = new Map<Socket, number>();
+  const change = (socket: Socket, by: number): void => {
+    const count = running.get(socket);
+    if (count !== undefined) running.set(socket, count + by);
+  };
+  server.on('connection', (socket: Socket) => {
+    running.set(socket, 0);
+    socket.once('close', () => running.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    change(socket, 1);
+    response.once('close', () => change(socket, -1));
+  });
+  return running;
+};
+
+interface Draining {
+  readonly server: Server;
+  readonly streams: OpenStreams;
+  readonly running: ReadonlyMap<Socket, number>;
+}
+
+const drain = async ({ server, streams, running }: Draining, timeoutMs: number): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   streams.leaveAll('live');
   const late = setTimeout(() => {
     streams.leaveAll('answer');
     setTimeout(() => server.closeAllConnections(), 100);
   }, timeoutMs);
-  // A connection that was busy when the server closed goes idle later; nobody closes it then but this.
-  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  const sweep = setInterval(() => {
+    for (const [socket, count] of running) if (count === 0) socket.destroy();
+  }, 50);
   await closed;
   clearTimeout(late);
   clearInterval(sweep);

@@ -39,8 +39,9 @@ const isJsonType = (contentType = ''): boolean =>
   /^application\/([a-z0-9.-]+\+)?json *(; *charset="?utf-?8"? *)?$/i.test(contentType);
 
 const readBytes = (request: IncomingMessage, { bytesMax, timeoutMs }: BodyLimits): Promise<Buffer> => {
-  const tooLarge = new Failure('body_too_large', { detail: `The body may have ${bytesMax} bytes at most` });
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge);
+  const tooLarge = (): Failure =>
+    new Failure('body_too_large', { detail: `The body may have ${bytesMax} bytes at most` });
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -52,7 +53,7 @@ const readBytes = (request: IncomingMessage, { bytesMax, timeoutMs }: BodyLimits
     const timer = setTimeout(() => settle(() => reject(new Failure('request_timeout'))), timeoutMs);
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > bytesMax) settle(() => reject(tooLarge));
+      if (size > bytesMax) settle(() => reject(tooLarge()));
       else chunks.push(chunk);
     };
     const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks)));

@@ -51,7 +51,9 @@ type Frames = (signal: AbortSignal) => AsyncIterable<AnswerFrame>;
 
 const wholeAnswer = async (frames: Frames, { response }: Exchange<'visitor'>): Promise<Answer> => {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort('the caller left');
+  });
   for await (const frame of frames(gone.signal)) {
     if (frame.type === 'end') return frame.answer;
   }

@@ -39,7 +39,7 @@ export const openEventStream = (response: Response, streams: OpenStreams, kind: 
       write('event: reconnect\ndata: {}\n\n');
       end();
     }
-    gone.abort();
+    gone.abort('the stream is closed');
   });
   const cut = (): void => {
     response.destroy();
@@ -71,7 +71,7 @@ export const openEventStream = (response: Response, streams: OpenStreams, kind: 
     clearInterval(keepAlive);
     clearTimeout(unread);
     forget();
-    gone.abort();
+    gone.abort('the stream is closed');
   });
   return {
     signal: gone.signal,
