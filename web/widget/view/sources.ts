@@ -72,7 +72,9 @@ const withoutDoubles = (citations: readonly Citation[]): readonly Citation[] =>
   [...new Map(citations.map((citation) => [citation.index, citation])).values()].sort((a, b) => a.index - b.index);
 
 const card = ({ document, heading, page, quote, url }: Citation, id: string): HTMLElement => {
-  const where = [heading, page === undefined ? undefined : texts.page(page)].filter((part) => part !== undefined);
+  const where = [headingWithin(document, heading), page === undefined ? undefined : texts.page(page)].filter(
+    (part) => part !== undefined,
+  );
   const href = url === undefined ? undefined : safeAddress(url);
   const made = element('div', { class: 'card', id });
   made.append(element('p', { class: 'document', dir: 'auto' }, icon('document'), element('span', {}, document)));
@@ -83,4 +85,11 @@ const card = ({ document, heading, page, quote, url }: Citation, id: string): HT
     made.append(element('a', attributes, texts.openSource, icon('link')));
   }
   return made;
+};
+
+/** A heading's path without its first step where that only repeats the document's name. */
+const headingWithin = (document: string, path: string | undefined): string | undefined => {
+  const steps = path?.split(' > ') ?? [];
+  const rest = steps[0] === document ? steps.slice(1) : steps;
+  return rest.length === 0 ? undefined : rest.join(' › ');
 };
