@@ -14,7 +14,7 @@ export const commonStems: ReadonlySet<string> = new Set([
  high hold hope idea important include including information instead interested issue item items keep kind
  know known large last late later learn least leave let like likely list little live long longer look looking lot low
  made main major make makes making many mainly may maybe mean means method might mind minute moment month months much
- must need needed needs never new next nice nothing now off often ok okay old one ones option
+ must need needed needs never new next nice nothing now number off often ok okay old one ones option
  others outside part particular people person place play please point possible pretty probably problem
  proper properly provide purpose put question quick quickly quite rather read ready real really reason receive recent
  recommend regarding related require required right role run said sam say says see seem seen send set several show side

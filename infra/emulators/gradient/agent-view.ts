@@ -2,21 +2,39 @@ import { isoMoment, userId } from './identifiers.ts';
 import { knowledgeBaseView } from './knowledge-base-view.ts';
 import { agentModelView } from './models.ts';
 import type { Platform } from './platform.ts';
-import type { Agent, AgentKey } from './state.ts';
+import { agentFields, type Agent, type AgentKey } from './state.ts';
+
+const shownInLists = agentFields.pick({
+  name: true,
+  description: true,
+  instruction: true,
+  project_id: true,
+  tags: true,
+  temperature: true,
+  top_p: true,
+  max_tokens: true,
+  k: true,
+  retrieval_method: true,
+  provide_citations: true,
+  reasoning_effort: true,
+  thinking_token_budget: true,
+  web_fetch_enabled: true,
+  web_search_enabled: true,
+  mcp_servers: true,
+});
 
 /** An agent as lists give it: without what is attached and without keys. */
 export const publicAgentView = (agent: Agent, baseUrl: string): Record<string, unknown> => {
-  const { model_uuid: modelUuid, ...fields } = agent.fields;
   return {
     uuid: agent.uuid,
-    ...fields,
+    ...shownInLists.parse(agent.fields),
     region: agent.region.toLowerCase(),
     created_at: isoMoment(agent.createdAt),
     updated_at: isoMoment(agent.updatedAt),
     user_id: userId,
     // How the platform writes "none".
     route_created_at: '0001-01-01T00:00:00Z',
-    model: agentModelView(modelUuid),
+    model: agentModelView(agent.fields.model_uuid),
     deployment: deploymentView(agent, baseUrl),
   };
 };
@@ -24,6 +42,7 @@ export const publicAgentView = (agent: Agent, baseUrl: string): Record<string, u
 /** An agent as the single GET and all changes give it. */
 export const agentView = (platform: Platform, agent: Agent, baseUrl: string): Record<string, unknown> => ({
   ...publicAgentView(agent, baseUrl),
+  conversation_logs_enabled: agent.fields.conversation_logs_enabled,
   // Recorded answers spell it in capitals here.
   region: agent.region.toUpperCase(),
   knowledge_bases: agent.knowledgeBases.flatMap(({ uuid, attachedAt }) => {

@@ -79,7 +79,10 @@ const createPlatform = (
 ): Emulated => {
   const { dataDir, llm, expectedToken, publicUrl } = options;
   const { value: state, changed } = persisted;
-  if (state.signingKey === '') state.signingKey = randomBytes(32).toString('hex');
+  if (state.signingKey === '') {
+    state.signingKey = randomBytes(32).toString('hex');
+    changed();
+  }
   const blobs = openBlobFiles(dataDir);
   let settings: Settings = settingsSchema.parse({
     deploy_ms: options.deployMs,

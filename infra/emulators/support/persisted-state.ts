@@ -46,7 +46,8 @@ export const openPersistedState = <State>({
     if (timer === undefined) return writing;
     clearTimeout(timer);
     timer = undefined;
-    writing = writing.then(write);
+    // One failed write must not stop the next.
+    writing = writing.catch(() => undefined).then(write);
     return writing;
   };
   const changed = (): void => {
