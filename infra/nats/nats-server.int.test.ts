@@ -106,11 +106,7 @@ describe('the users of accounts.conf', () => {
     for await (const { envelope } of busOf('gateway').watch({ afterSeq: 0, signal: AbortSignal.timeout(10_000) })) {
       if (envelope.data['n'] === 3) break;
     }
-    const { state } = await (
-      await import('@nats-io/jetstream')
-    )
-      .jetstreamManager(busOf('gateway').connection)
-      .then((manager) => manager.streams.info('DLQ'));
+    const { state } = await (await jetstreamManager(busOf('gateway').connection)).streams.info('DLQ');
     expect(state.messages).toBe(1);
   });
 

@@ -81,7 +81,7 @@ export interface Bus {
   /**
    * Consumes a durable message at least once, shared by all replicas that give the same `consumer` name. The handler
    * returns once the obligation is stored. A retryable Failure comes back after a delay; any other, or the last attempt,
-   * goes to the dead letters.
+   * goes to the dead letters. An error that is no Failure has an unknown outcome and counts as retryable.
    */
   consume<D extends Durable>(
     contract: D,
