@@ -25,6 +25,21 @@ describe('the evidence of an answer', () => {
     ]);
   });
 
+  it('quotes what a number that stands behind several sentences covers', () => {
+    const table = passage(3, 'one.md', 'Kettle: 89 euros. Colours: red and blue. Lantern: 24 euros.');
+    const [cited] = citationsOf(
+      { text: 'We ship [1][2]. Kettle: 89 euros. Lantern: 24 euros [3].', chunkIds: [8, 1, 3] },
+      new Map([...passages, [3, table]]),
+      sources,
+    ).slice(2);
+    expect(cited?.quote).toBe('Kettle: 89 euros. Colours: red and blue. Lantern: 24 euros.');
+  });
+
+  it('reads the sentence before numbers that stand together', () => {
+    const both = citationsOf({ text: 'Returns are free [1][2].', chunkIds: [8, 1] }, passages, sources);
+    expect(both[0]?.quote).toBe('Returns are free.');
+  });
+
   it('lists each source once, by its address where it has one', () => {
     const citations = citationsOf(
       answer,

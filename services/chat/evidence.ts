@@ -51,12 +51,9 @@ export const sourcesOf = (citations: readonly Citation[]): string[] => [
 
 const claimCharsMax = 400;
 
-// The sentence that the number stands behind; its neighbours are about something else.
+// What stands between the number and the one before: agents put one number behind several sentences of one passage.
 const claimAt = (text: string, index: number): string => {
-  const before = text.slice(0, text.indexOf(`[${index}]`)).slice(-claimCharsMax);
-  const sentences = before
-    .replace(/\[\d+\]/g, '')
-    .split(/(?<=[.!?。！？])\s+|\n+/u)
-    .filter((sentence) => sentence.trim() !== '');
-  return sentences.at(-1) ?? text;
+  const before = text.slice(0, text.indexOf(`[${index}]`)).replace(/(\s*\[\d+\])+\s*$/, '');
+  const claim = before.split(/\[\d+\]/).at(-1) ?? '';
+  return claim.slice(-claimCharsMax);
 };

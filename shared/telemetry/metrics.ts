@@ -43,5 +43,11 @@ export const outboxOldestSeconds = new Gauge({
   registers: [metrics],
 });
 
-/** Process figures (memory, event loop lag, file descriptors); once a process. */
-export const collectProcessMetrics = (): void => collectDefaultMetrics({ register: metrics });
+let isCollecting = false;
+
+/** Process figures (memory, event loop lag, file descriptors); once a process, however often it is asked. */
+export const collectProcessMetrics = (): void => {
+  if (isCollecting) return;
+  isCollecting = true;
+  collectDefaultMetrics({ register: metrics });
+};

@@ -34,7 +34,7 @@ export const quick = {
   LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
   SECRETS_KEY: 'a-secrets-key-for-the-flow-tests-0123456789',
   DRAIN_TIMEOUT_MS: '5000',
-  GRADIENT_SETTLE_MS: '1500',
+  GRADIENT_SETTLE_MS: '5000',
   KNOWLEDGE_POLL_MIN_MS: '20',
   KNOWLEDGE_POLL_MAX_MS: '200',
   GRADIENT_CALL_TIMEOUT_MS: '5000',
