@@ -1,4 +1,4 @@
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -83,8 +83,15 @@ const styleText = (minify) => ({
   name: 'style-text',
   setup: ({ onLoad }) => {
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { code } = await transform(await readFile(path, 'utf8'), { loader: 'css', minify, target });
-      return { contents: code, loader: 'text' };
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        write: false,
+        target,
+        minify,
+        legalComments: 'none',
+      });
+      return { contents: outputFiles[0].text, loader: 'text' };
     });
   },
 });
