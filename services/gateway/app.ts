@@ -70,7 +70,8 @@ const onError =
   (thrown: unknown, request, response, _next) => {
     const failure = failureOf(thrown);
     if (failure.code === 'internal') logger.error({ err: thrown }, 'request failed');
-    else if (failure.status >= 500) logger.warn({ err: failure }, 'request not served');
+    // What another service refused was logged there; the request's own line has the code.
+    else if (failure.cause !== undefined) logger.debug({ err: failure.cause, code: failure.code }, 'refused');
     sendProblem(request, response, failure);
   };
 

@@ -34,6 +34,7 @@ export const startTestGateway = async (environment: Environment = {}): Promise<T
     clock: systemClock,
     environment: { NODE_ENV: 'development', PORT: '0', WEB_ROOT: '/nowhere', ...environment },
     ready: async () => readiness.state,
+    started: Promise.resolve(),
   } as unknown as Platform;
   const { running, port } = await startGateway(platform);
   return {
