@@ -41,8 +41,8 @@ const sweepMs = 600_000;
 
 /** Starts relay and sweeper of one owner. */
 export const startMessaging = (platform: Platform, owner: Owner): Messaging => {
-  const { database, bus, clock, logger } = platform;
-  const relay = startRelay({ owner, database, bus, clock, logger });
+  const { database, bus, clock, logger, started } = platform;
+  const relay = startRelay({ owner, database, bus, clock, logger, started });
   const sweeper = createWorker({
     name: `${owner} sweeper`,
     clock,

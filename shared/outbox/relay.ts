@@ -12,6 +12,8 @@ interface RelayOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Nothing is published before. */
+  readonly started: Promise<void>;
 }
 
 interface ClaimedRow {
@@ -29,8 +31,9 @@ const durables = new Map<string, Durable>([...commands, ...events].map((contract
 
 /**
  * Publishes what `owner` owes to the bus. The process that commits a row wakes its own relay; the poll finds what a dead
- * process left (refused: NOTIFY, which every commit on the ask path would pay for). Replicas share rows by SKIP LOCKED. A row that the bus does not take stays unsent and is claimed again; a crash between publish and mark
- * publishes twice, which every consumer bears.
+ * process left (refused: NOTIFY, which every commit on the ask path would pay for). Replicas share rows by SKIP LOCKED. A
+ * row that the bus does not take stays unsent and is claimed again; a crash between publish and mark publishes twice,
+ * which every consumer bears.
  */
 export const startRelay = (options: RelayOptions): Worker => {
   const { database, owner } = options;
@@ -41,6 +44,7 @@ export const startRelay = (options: RelayOptions): Worker => {
     pollMs: idlePollMs,
     concurrency: 1,
     claim: async () => {
+      await options.started;
       const rows = await claim(database, owner);
       return rows.length === 0 ? [] : [rows];
     },

@@ -18,6 +18,8 @@ export interface Platform {
   readonly clock: Clock;
   readonly environment: Environment;
   readonly ready: () => Promise<Readiness>;
+  /** Resolves when every service of the process is wired: outgoing messages wait for it, so that nobody misses one. */
+  readonly started: Promise<void>;
 }
 
 /** A part that can be stopped. `stop` takes no new work and lets what runs finish. */

@@ -31,9 +31,11 @@ export const runServices = async (services: readonly Service[], environment: Env
   const clock = systemClock;
   const ready = createReadiness({ bus, database, clock }, () => draining);
   const secrets = createSecretBox(secretsKeyOf(settings));
-  const platform: Platform = { bus, database, blobs, secrets, logger, clock, environment, ready };
+  const { promise: started, resolve: allStarted } = withResolver();
+  const platform: Platform = { bus, database, blobs, secrets, logger, clock, environment, ready, started };
   const running: Running[] = [];
   for (const service of services) running.unshift(await service.start(platform));
+  allStarted();
   const health = settings.HEALTH_PORT === undefined ? undefined : await startHealthServer(settings.HEALTH_PORT, ready);
   logger.info({ services: services.map((service) => service.name) }, 'running');
   return {
@@ -88,4 +90,12 @@ const secretsKeyOf = ({ SECRETS_KEY, NODE_ENV }: PlatformSettings): string => {
   if (NODE_ENV === 'production')
     throw new ConfigError('SECRETS_KEY: must be set in production (at least 32 characters)');
   return developmentSecretsKey;
+};
+
+const withResolver = (): { readonly promise: Promise<void>; readonly resolve: () => void } => {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 };

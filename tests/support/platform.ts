@@ -34,6 +34,7 @@ export const openPlatform = async (environment: Platform['environment'] = {}): P
     clock,
     environment: { NODE_ENV: 'test', ...environment },
     ready: async () => ({ ready: true, bus: 'ok', database: 'ok' }),
+    started: Promise.resolve(),
   };
   const client = new Client({ connectionString: testDatabase.url });
   await client.connect();
