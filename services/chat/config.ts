@@ -10,8 +10,8 @@ export const chatSettings = z.object({
   /** How long a turn is left alone after its process fell silent; renewed three times within it. */
   ASK_LEASE_MS: milliseconds.min(300).default(15_000),
   /** Answers being written at once, in this process and of one domain. */
-  ASK_CONCURRENCY_MAX: z.coerce.number().int().min(1).default(64),
-  ASK_DOMAIN_CONCURRENCY_MAX: z.coerce.number().int().min(1).default(8),
+  ASK_CONCURRENCY_MAX: z.coerce.number().int().min(1).default(128),
+  ASK_DOMAIN_CONCURRENCY_MAX: z.coerce.number().int().min(1).default(64),
   ASK_HISTORY_TOKENS_MAX: z.coerce.number().int().min(0).max(20_000).default(1_500),
   RECALL_TIMEOUT_MS: milliseconds.default(800),
   RECALL_TOKENS_MAX: z.coerce.number().int().min(50).max(2_000).default(700),

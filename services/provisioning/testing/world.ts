@@ -57,8 +57,19 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
     const close = (): Promise<void> => (closing ??= database.close());
     closers.push(close);
     const ready = async () => ({ ready: true, bus: 'ok', database: 'ok' });
+    const started = Promise.resolve();
     const secrets = createSecretBox('test-secrets-key-of-thirty-two-characters');
-    const replica = await provisioning.start({ bus, database, blobs, secrets, logger, clock, environment, ready });
+    const replica = await provisioning.start({
+      bus,
+      database,
+      blobs,
+      secrets,
+      logger,
+      clock,
+      environment,
+      ready,
+      started,
+    });
     replicas.push(replica);
     return replica;
   };
