@@ -19,6 +19,7 @@ export interface System {
   readonly api: Api;
   readonly clouds: Clouds;
   readonly nats: TestNats | undefined;
+  readonly databaseUrl: string;
   readonly sql: <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
   /** Ends the services as SIGTERM does. The database, the data folder and the outside world stay. */
   readonly stopServices: () => Promise<void>;
@@ -74,6 +75,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     api: createApi(`http://127.0.0.1:${port}`),
     clouds,
     nats,
+    databaseUrl: database.url,
     sql: queriesOf(database.url),
     stopServices,
     startServices: async () => {
