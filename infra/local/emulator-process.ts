@@ -17,7 +17,7 @@ export const startEmulatorProcess = async (
 ): Promise<NodeJS.ProcessEnv> => {
   const [gradient, memori] = [isGradientEmulated(settings), isMemoriEmulated(settings)];
   if (!gradient && !memori) return {};
-  const ports = await emulatorPorts(state);
+  const ports = await emulatorPorts(settings.DATA_DIR, state);
   const child = keepChild({
     label: faint('emulators'.padEnd(16)),
     program: join(projectRoot, 'dist/infra/emulators/main.js'),

@@ -14,7 +14,7 @@ export interface Emulators {
 
 /** Starts stand-ins for the outside systems that the settings do not name, each on the port it had before. */
 export const startEmulators = async (settings: LocalSettings, state: LocalState): Promise<Emulators> => {
-  const ports = await emulatorPorts(state);
+  const ports = await emulatorPorts(settings.DATA_DIR, state);
   const dataDir = join(settings.DATA_DIR, 'emulators');
   const gradient = isGradientEmulated(settings)
     ? await startGradientEmulator({

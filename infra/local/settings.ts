@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { loadConfig, type Environment } from '../../shared/runtime/config.ts';
+import { databaseUrlOf, platformSettings } from '../../shared/runtime/settings.ts';
 
 const url = (protocol: RegExp, example: string) => z.url({ protocol, error: `must be an address such as ${example}` });
 const servicesUrl = url(/^https?$/, 'https://example.com');
@@ -40,5 +41,11 @@ export type LocalSettings = z.output<typeof settings>;
 /** Reads the settings that concern the start itself; the services check theirs. Throws ConfigError, one line in all. */
 export const loadSettings = (environment: Environment): LocalSettings => {
   const loaded = loadConfig(settings, environment);
-  return { ...loaded, DATA_DIR: resolve(loaded.DATA_DIR) };
+  return { ...loaded, ...databaseByParts(environment), DATA_DIR: resolve(loaded.DATA_DIR) };
 };
+
+/** The original's way to name a database counts as naming one. */
+const databaseByParts = (environment: Environment): { DATABASE_URL?: string } =>
+  (environment['POSTGRES_HOST'] ?? '') === '' || (environment['DATABASE_URL'] ?? '') !== ''
+    ? {}
+    : { DATABASE_URL: databaseUrlOf(loadConfig(platformSettings, environment)) };
