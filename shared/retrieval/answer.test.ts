@@ -112,3 +112,14 @@ it('German questions are answered from German documents, and refused beyond them
   expect(ask(index, 'Wie lange dauert der Versand nach Österreich?')).toContain('drei Werktage');
   expect(ask(index, 'Was ist die Hauptstadt von Frankreich?')).toBe("I don't know");
 });
+
+it('a table answers with the row that is asked for, its columns named', () => {
+  const index = knowledgeOf('# Fees\n\n| Treatment | Price |\n|---|---|\n| Filling | £90 |\n| Root canal | £320 |');
+  expect(ask(index, 'How much is a root canal?')).toBe('Treatment: Root canal, Price: £320');
+});
+
+it('an errand is refused even when one of its words has another meaning here', () => {
+  const index = knowledgeOf('# Booking a table\nYou can book a table online. Tables are kept for fifteen minutes.');
+  expect(ask(index, 'book me a flight')).toBe("I don't know");
+  expect(ask(index, 'Can I book a table?')).toContain('online');
+});

@@ -20,6 +20,7 @@ const confidenceMin = 0.4;
 // A second sentence must be nearly as good as the first, or it only dilutes it.
 const scoreShareMin = 0.72;
 const likenessMax = 0.7;
+const rowShareMin = 0.9;
 
 /**
  * Answers a question from retrieved chunks (best first) in their own words: at most three sentences, each with its
@@ -60,10 +61,14 @@ const bestOf = (asked: Question, scored: readonly ScoredSentence[]): ScoredSente
   return chosen;
 };
 
-/** A further sentence speaks of the question itself or stands beside one that was chosen. */
-const adds = (asked: Question, { passage, sentence }: ScoredSentence, chosen: readonly ScoredSentence[]): boolean =>
-  coverageOf(asked, sentence.stems).share > 0 ||
-  chosen.some((other) => other.passage === passage && Math.abs(other.sentence.position - sentence.position) === 1);
+/** A further sentence speaks of the question itself or stands beside one that was chosen; a row must say as much. */
+const adds = (asked: Question, { passage, sentence }: ScoredSentence, chosen: readonly ScoredSentence[]): boolean => {
+  const share = coverageOf(asked, sentence.stems).share;
+  if (sentence.isRow) return share >= rowShareMin * coverageOf(asked, chosen[0]?.sentence.stems ?? new Set()).share;
+  return share > 0 || chosen.some((other) => other.passage === passage && areNeighbours(other.sentence, sentence));
+};
+
+const areNeighbours = (left: Sentence, right: Sentence): boolean => Math.abs(left.position - right.position) === 1;
 
 // Neighbouring chunks share sentences.
 const isNearlySame = (left: Sentence, right: Sentence): boolean => {

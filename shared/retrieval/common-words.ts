@@ -7,7 +7,7 @@ import { stemOf } from './stems.ts';
 export const commonStems: ReadonlySet<string> = new Set([
   ...foreignWords,
   ...`able accept actually add allow allowed already always another answer anyone anything anyway around ask available away
- back bad based become begin best better big bit bring came care case certain check choose come common
+ back bad based become begin best better big bit bring came care case certain choose come common
  consider course create current currently day days different difference easily easy else end enough even every
  everyone everything exactly example explain fact far fast feel fill find fine first follow full general get getting
  give given go goes going gone good got great guy guys happen happened happening happens hard head hear help helpful

@@ -2,6 +2,7 @@ import type { AnswerSentence } from './answer-sentence.ts';
 import { coverageOf } from './coverage.ts';
 import type { Passage } from './passage.ts';
 import { plainText } from './plain-text.ts';
+import { withTablesInWords } from './tables.ts';
 import type { Question } from './question.ts';
 
 const entryWordsMax = 180;
@@ -23,7 +24,7 @@ export const storedAnswer = (asked: Question, passages: readonly Passage[]): Ans
 };
 
 const plainParagraphs = (text: string): string =>
-  text
+  withTablesInWords(text)
     .split('\n')
     .map((line) => (/^\s*(?:[-*+•]|\d{1,3}[.)])\s/u.test(line) ? line.trimEnd() : plainText(line)))
     .join('\n')

@@ -3,6 +3,7 @@ import type { Question } from './question.ts';
 import type { Hit } from './search.ts';
 import { sentencesOf } from './sentences.ts';
 import { stemOf } from './stems.ts';
+import { withTablesInWords } from './tables.ts';
 import { stopWords } from './stop-words.ts';
 import { wordsOf } from './words.ts';
 
@@ -12,6 +13,8 @@ export interface Sentence {
   readonly stems: ReadonlySet<string>;
   readonly bigrams: ReadonlySet<string>;
   readonly isQuestion: boolean;
+  /** A row of a table stands for itself. */
+  readonly isRow: boolean;
   /** Place within its chunk. */
   readonly position: number;
 }
@@ -29,7 +32,7 @@ export interface Passage {
 /** Reads a hit's chunk. Sentences without a word (rules, lone marks) are left out. */
 export const readPassage = (hit: Hit, rank: number): Passage => {
   const titleStems = new Set(tellingStems(hit.chunk.title));
-  const sentences = sentencesOf(hit.chunk.text)
+  const sentences = sentencesOf(withTablesInWords(hit.chunk.text))
     .map((text, position) => readSentence(text.trim(), position))
     .filter(({ text }) => wordsOf(text).length > 0);
   return {
@@ -54,6 +57,7 @@ const readSentence = (text: string, position: number): Sentence => {
     text,
     stems: new Set(telling),
     bigrams: new Set(bigramsOf(telling)),
+    isRow: /^[^,:.]{1,60}: [^.]*, [^,:]{1,60}: /u.test(text),
     isQuestion: /[?？]["'”’)*_]*$/u.test(text),
     position,
   };

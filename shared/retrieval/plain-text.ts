@@ -5,10 +5,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/`([^`\n]+)`/gu, '$1'],
   [/^\s*(?:[-*+•]|\d{1,3}[.)])\s+(?=\S)/u, ''],
   [/^\s*(?:>|#{1,6})\s+/u, ''],
-  [/^\s*\|\s*|\s*\|\s*$/gu, ''],
-  [/\s*\|\s*/gu, ', '],
 ];
 
-/** A sentence of markdown as plain words for an answer: no emphasis, bullets, quotes marks or table borders. */
+/** A sentence of markdown as plain words for an answer: no emphasis, bullets, quote marks or code marks. */
 export const plainText = (sentence: string): string =>
   replacements.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), sentence).trim();
