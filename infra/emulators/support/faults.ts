@@ -1,12 +1,20 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 
+const isPattern = (text: string): boolean => {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    return false;
+  }
+};
+
 const match = z.strictObject({
   method: z.string().toUpperCase().optional(),
   path: z.string().optional(),
   path_prefix: z.string().optional(),
   /** A regular expression that the path must match. */
-  path_pattern: z.string().max(300).optional(),
+  path_pattern: z.string().max(300).refine(isPattern, 'not a regular expression').optional(),
 });
 
 export const faultSchema = z.strictObject({

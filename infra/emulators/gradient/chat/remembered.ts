@@ -21,7 +21,7 @@ const asksBack =
   /\b(?:do|did|can|could|will) (?:you|i) (?:still )?(?:please )?(?:remember|recall|remind me(?: of)?|know|tell (?:you|me)|say|mention|told)\b|\bremind me(?: of)?\b|\bi (?:told|gave|said|mentioned)(?: to)?(?: you)?\b/giu;
 const asksAll =
   /^\s*what (?:do you (?:know|remember) about me|did i (?:tell|say)(?: to)?(?: you)?|have i told you)(?: (?:so far|before|earlier|last time))?\W*$/iu;
-const introducesSelf = /\b(?:i am|i'm|im|this is|call me|called)\s+\p{Lu}\p{L}+/u;
+const introducesSelf = /\b(?:[Ii] am|[Ii]['’]?m|[Tt]his is|[Cc]all me|called)\s+\p{Lu}\p{L}+/u;
 const linesMax = 200;
 const listedMax = 5;
 
