@@ -11,6 +11,8 @@ const asksPerRound = 1_000;
 interface Measured extends LoadResult {
   readonly appCpuPer1k: number;
   readonly postgresCpuPer1k: number;
+  /** App CPU seconds per 1,000 asks, process by process. */
+  readonly byService: Readonly<Record<string, number>>;
 }
 
 /**
@@ -65,13 +67,15 @@ const measured = async (
   programs: readonly Program[],
   load: Parameters<typeof runLoad>[0],
 ): Promise<Measured> => {
-  const app = (): number => programs.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
-  const before = { app: app(), postgres: cpuSecondsOfTree(system.postgresPid) };
+  const used = (): number[] => programs.map(({ pid }) => cpuSeconds(pid));
+  const before = { app: used(), postgres: cpuSecondsOfTree(system.postgresPid) };
   const result = await runLoad(load);
   const per1k = 1000 / result.ok;
+  const spent = used().map((seconds, index) => (seconds - (before.app[index] ?? 0)) * per1k);
   return {
     ...result,
-    appCpuPer1k: (app() - before.app) * per1k,
+    appCpuPer1k: spent.reduce((sum, seconds) => sum + seconds, 0),
+    byService: Object.fromEntries(programs.map(({ name }, index) => [name, rounded(spent[index] ?? 0)])),
     postgresCpuPer1k: (cpuSecondsOfTree(system.postgresPid) - before.postgres) * per1k,
   };
 };
@@ -95,6 +99,7 @@ const summary = (ours: readonly Measured[], skeleton: readonly Measured[]) => ({
     app_cpu_s_per_1k: rounded(median(skeleton.map((round) => round.appCpuPer1k))),
     pg_cpu_s_per_1k: rounded(median(skeleton.map((round) => round.postgresCpuPer1k))),
   },
+  by_service: ours.at(-1)?.byService,
   failed: Object.assign({}, ...ours.map((round) => round.failed)) as Record<string, number>,
 });
 

@@ -28,14 +28,16 @@ const sourceChanges: ReadonlySet<string> = new Set(
   [documentIndexed, documentRemoved, domainRemoved].map((event) => event.name),
 );
 const restMs = 1_000;
+// Not all events: every ask makes two, and none of them matters here.
+const watched = ['provisioning', 'knowledge'] as const;
 
 /** Drops what this process remembers of a domain when an event says that it changed. */
 export const watchDomains = (parts: WatchParts): Running => {
   const stopping = new AbortController();
-  const loop = async (): Promise<void> => {
+  const loop = async (owner: (typeof watched)[number]): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        await follow(parts, stopping.signal);
+        await follow(parts, owner, stopping.signal);
       } catch (thrown) {
         parts.logger.warn({ err: thrown }, 'event watch interrupted');
       }
@@ -45,7 +47,7 @@ export const watchDomains = (parts: WatchParts): Running => {
       await parts.clock.sleep(restMs, stopping.signal);
     }
   };
-  const running = loop();
+  const running = Promise.all(watched.map(loop));
   return {
     stop: async () => {
       stopping.abort();
@@ -54,8 +56,12 @@ export const watchDomains = (parts: WatchParts): Running => {
   };
 };
 
-const follow = async ({ bus, access, sources }: WatchParts, signal: AbortSignal): Promise<void> => {
-  for await (const { envelope } of bus.watch({ signal })) {
+const follow = async (
+  { bus, access, sources }: WatchParts,
+  owner: (typeof watched)[number],
+  signal: AbortSignal,
+): Promise<void> => {
+  for await (const { envelope } of bus.watch({ owner, signal })) {
     if (accessChanges.has(envelope.name)) access.drop(envelope.domain_id);
     if (sourceChanges.has(envelope.name)) sources.drop(envelope.domain_id);
   }

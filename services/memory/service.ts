@@ -53,7 +53,7 @@ export const memory: Service = {
     await bus.answer(memoryHealth, handleMemoryHealth(deps));
     await bus.answer(validateMemoriKey, handleValidateMemoriKey(deps));
     await bus.answer(connectMemori, handleConnectMemori(deps));
-    await messaging.consume(questionAnswered, handleQuestionAnswered(deps));
+    await messaging.consumeOnceByKey(questionAnswered, handleQuestionAnswered(deps));
     await messaging.consume(domainRemoved, handleDomainRemoved);
     const deliveries = startDeliveryWorker({
       ...deps,

@@ -36,7 +36,7 @@ export async function* watchJournal(
   journal: Journal,
   news: News,
   closing: AbortSignal,
-  { domainId, afterSeq, signal }: WatchOptions,
+  { domainId, owner, afterSeq, signal }: WatchOptions,
 ): AsyncGenerator<StoredEvent, void> {
   const ended = AbortSignal.any([signal, closing]);
   let seq = startOf(journal.lastSeq(), afterSeq);
@@ -44,6 +44,7 @@ export async function* watchJournal(
     for (const entry of journal.after(seq)) {
       seq = entry.seq;
       if (domainId !== undefined && entry.domainId !== domainId) continue;
+      if (owner !== undefined && !entry.subject.startsWith(`evt.${owner}.`)) continue;
       yield { seq, envelope: envelopeSchema.parse(decode(entry.text)) };
       if (isAborted(ended)) return;
     }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Durable, Envelope, Query, StreamQuery } from '../contracts/message.ts';
+import type { Durable, Envelope, Owner, Query, StreamQuery } from '../contracts/message.ts';
 
 /** What travels with a question besides its input. */
 export interface CallContext {
@@ -37,6 +37,8 @@ export interface StoredEvent {
 export interface WatchOptions {
   /** Only this domain's events; all domains' without it. */
   readonly domainId?: string;
+  /** Only this owner's events; all owners' without it. */
+  readonly owner?: Owner;
   /** Start behind this place; without it, with what comes from now on. */
   readonly afterSeq?: number;
   readonly signal: AbortSignal;

@@ -15,7 +15,7 @@ interface LiveOptions {
 /** The body of an open exchange with a limit on silence. The time a slow reader takes is not silence. */
 export const liveChunks = (exchange: Exchange, options: LiveOptions): Pick<HttpStream, 'chunks' | 'close'> => {
   const close = (): void => {
-    exchange.discard();
+    exchange.release();
     options.span.end();
   };
   async function* read(): AsyncGenerator<Uint8Array> {
@@ -31,6 +31,7 @@ export const liveChunks = (exchange: Exchange, options: LiveOptions): Pick<HttpS
       }
       idle.signal.throwIfAborted();
     } catch (thrown) {
+      exchange.discard();
       options.span.failed(thrown);
       throw options.toFailure(idle.signal.aborted ? idle.signal.reason : thrown);
     } finally {

@@ -23,7 +23,7 @@ export const followDomains = async (
   const { bus, directory, clock, logger } = parts;
   while (!signal.aborted) {
     try {
-      for await (const { envelope } of bus.watch({ signal })) {
+      for await (const { envelope } of bus.watch({ owner: 'provisioning', signal })) {
         if (changing.has(envelope.name)) directory.forget(envelope.domain_id);
       }
     } catch (thrown) {

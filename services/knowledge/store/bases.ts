@@ -81,6 +81,12 @@ export const findBase = async (tx: Transaction, id: string): Promise<Base | null
   return row === null ? null : asBase(row);
 };
 
+/** As `findBase`; others who lock it wait until the transaction ends. */
+export const lockBase = async (tx: Transaction, id: string): Promise<Base | null> => {
+  await tx.$executeRaw`select 1 from knowledge_bases where id = ${id}::uuid for update`;
+  return findBase(tx, id);
+};
+
 export const findBaseByCloudId = async (tx: Transaction, kbUuid: string): Promise<Base | null> => {
   const row = await tx.knowledgeBase.findUnique({ where: { kbUuid } });
   return row === null ? null : asBase(row);
@@ -90,11 +96,14 @@ export const findBaseByCloudId = async (tx: Transaction, kbUuid: string): Promis
 export const findWebsite = async (tx: Transaction, domainId: string) =>
   tx.knowledgeBase.findFirst({ where: { domainId }, select: { websiteKey: true, websiteUrl: true } });
 
-/** Moves a base on when something outside of its steps happened; its next step is due at once. */
+/**
+ * Moves a base on when something outside of its steps happened; its next step is due at once, and a step under way can
+ * save nothing any more. The intent of a creation stays: what that may still make has to be found.
+ */
 export const moveBase = async (tx: Transaction, base: Base, state: BaseState): Promise<void> => {
   await tx.knowledgeBase.update({
     where: { id: base.id },
-    data: { state, nextAt: new Date(), attempt: 0, intentAt: null, updatedAt: new Date() },
+    data: { state, nextAt: new Date(), attempt: 0, leaseOwner: null, leaseUntil: null, updatedAt: new Date() },
   });
 };
 

@@ -28,7 +28,7 @@ export const createWatching = (options: WatchingOptions): Pick<Bus, 'watch'> => 
 });
 
 async function* follow(options: WatchingOptions, wanted: WatchOptions): AsyncGenerator<StoredEvent, void> {
-  const filter = filterOf(options.names, wanted.domainId);
+  const filter = filterOf(options.names, wanted);
   const ended = AbortSignal.any([wanted.signal, options.closing]);
   let place: number | undefined = wanted.afterSeq;
   let reading: ConsumerMessages | undefined;
@@ -82,11 +82,10 @@ const open = async ({ client, names }: WatchingOptions, filter: string, place: n
 const lastSeq = async ({ topology, names }: WatchingOptions): Promise<number> =>
   (await topology.manager.streams.info(names.stream('EVT'))).state.last_seq;
 
-const filterOf = (names: Names, domainId: string | undefined): string => {
-  if (domainId === undefined) return names.subject('evt.>');
+const filterOf = (names: Names, { domainId, owner }: WatchOptions): string => {
   // It becomes part of a subject: nothing but an id of ours may.
-  if (!z.uuid().safeParse(domainId).success) throw new Failure('invalid_request');
-  return names.subject(`evt.*.*.*.${domainId}`);
+  if (domainId !== undefined && !z.uuid().safeParse(domainId).success) throw new Failure('invalid_request');
+  return names.subject(`evt.${owner ?? '*'}.*.*.${domainId ?? '*'}`);
 };
 
 // A call, because the compiler takes a signal that was not aborted to stay so across an await.
