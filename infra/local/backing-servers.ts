@@ -31,9 +31,10 @@ export const startDatabase = async (
     return { url: DATABASE_URL, words: `at ${new URL(DATABASE_URL).host}  ${faint('DATABASE_URL')}` };
   }
   if (searches && (await attempt(onThisMachine, 'select 1')) === undefined) {
-    const url = onThisMachine.replace(/postgres$/, 'parley');
+    const name = state.value.database_name;
+    const url = onThisMachine.replace(/postgres$/, name);
     await ensureDatabase(url);
-    return { url, words: `of this machine, database parley  ${faint('DATABASE_URL uses another')}` };
+    return { url, words: `of this machine, database ${name}  ${faint('DATABASE_URL uses another')}` };
   }
   const server = await startPostgres({
     dataDir: settings.DATA_DIR,

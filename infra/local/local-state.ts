@@ -8,6 +8,8 @@ const remembered = z.object({
   postgres_password: z.string(),
   /** Seals the access keys in the database: without it they are lost. */
   secrets_key: z.string(),
+  /** Of this data folder on a server that others use too: its rows and our secrets belong together. */
+  database_name: z.string(),
   postgres_port: z.number().optional(),
   gradient_port: z.number().optional(),
   memori_port: z.number().optional(),
@@ -25,25 +27,16 @@ export interface LocalState {
 /** `local.json` of the data folder, readable by its owner alone; made with fresh secrets the first time. */
 export const openLocalState = async (dataDir: string): Promise<LocalState> => {
   const path = join(dataDir, 'local.json');
-  let value = await read(path);
-  const write = async (): Promise<void> => {
-    await writeFile(`${path}.new`, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
-    await rename(`${path}.new`, path);
-  };
-  if (value === undefined) {
-    value = { postgres_password: secret(), secrets_key: secret() };
-    await write();
-  }
+  let value = (await read(path)) ?? (await write(path, fresh()));
   return {
     get value() {
-      return value ?? { postgres_password: '', secrets_key: '' };
+      return value;
     },
     remember: async (changes) => {
-      if (value === undefined) return;
       const changed = { ...value, ...changes };
       if (JSON.stringify(changed) === JSON.stringify(value)) return;
       value = changed;
-      await write();
+      await write(path, value);
     },
   };
 };
@@ -58,6 +51,18 @@ const read = async (path: string): Promise<Remembered | undefined> => {
       cause,
     });
   }
+};
+
+const fresh = (): Remembered => ({
+  postgres_password: secret(),
+  secrets_key: secret(),
+  database_name: `parley_${randomBytes(4).toString('hex')}`,
+});
+
+const write = async (path: string, value: Remembered): Promise<Remembered> => {
+  await writeFile(`${path}.new`, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return value;
 };
 
 const secret = (): string => randomBytes(32).toString('base64url');
