@@ -24,6 +24,8 @@ const headings: readonly (readonly [Contract['kind'], string, string])[] = [
   ],
 ];
 
+const bySubject = [...catalogue].sort((left, right) => left.subject.localeCompare(right.subject));
+
 /** docs/messages.md: every message of the catalogue with its subject and its fields. */
 export const renderMessages = (): string =>
   [
@@ -33,7 +35,7 @@ export const renderMessages = (): string =>
     ...headings.flatMap(([kind, title, words]) => [
       `## ${title}`,
       words,
-      ...catalogue.filter((contract) => contract.kind === kind).map(renderContract),
+      ...bySubject.filter((contract) => contract.kind === kind).map(renderContract),
     ]),
   ].join('\n\n') + '\n';
 

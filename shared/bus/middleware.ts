@@ -1,6 +1,7 @@
 import type { Durable, Envelope, Query, StreamQuery } from '../contracts/message.ts';
 import { envelopeSchema } from '../contracts/message.ts';
 import { Failure, toFailure } from '../errors/failure.ts';
+import { deadLetters } from '../telemetry/metrics.ts';
 import { attemptsMax, verdict, type Verdict } from './delivery.ts';
 import { observed, type BusTools, type Incoming } from './observed.ts';
 import type { Call, Delivery, Handler, StreamHandler } from './port.ts';
@@ -51,6 +52,7 @@ export const consuming =
     const envelope = envelopeSchema.safeParse(decode(text));
     if (!envelope.success) {
       tools.logger.error({ subject: contract.subject, consumer, outcome: 'invalid_envelope' }, 'message buried');
+      deadLetters.inc({ subject: contract.subject });
       return { do: 'bury', reason: 'invalid_envelope' };
     }
     const incoming = incomingOf(contract, envelope.data, text);
@@ -60,6 +62,7 @@ export const consuming =
     }).then(() => undefined, retryable);
     const decision = verdict(failure, attempt, tools.clock.random());
     if (decision.do === 'bury') {
+      deadLetters.inc({ subject: contract.subject });
       tools.logger.error({ subject: contract.subject, consumer, attempt, attemptsMax, ...decision }, 'message buried');
     }
     return decision;

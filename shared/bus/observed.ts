@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { toFailure, type Failure } from '../errors/failure.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { runWithCorrelation } from '../telemetry/correlation.ts';
+import { messageSeconds } from '../telemetry/metrics.ts';
 import { withTraceparent } from '../telemetry/span.ts';
 
 /** What an adapter hands to everything it wraps. */
@@ -84,10 +85,14 @@ const logLine = (
   thrown: unknown,
 ): void => {
   const failure = thrown === undefined ? undefined : toFailure(thrown);
+  const { subject } = incoming;
+  const outcome = failure?.code ?? 'ok';
+  const duration_ms = clock.now() - startedAt;
+  messageSeconds.observe({ subject, outcome }, duration_ms / 1000);
   const line = {
-    subject: incoming.subject,
-    outcome: failure?.code ?? 'ok',
-    duration_ms: clock.now() - startedAt,
+    subject,
+    outcome,
+    duration_ms,
     ...(incoming.attempt === undefined ? {} : { attempt: incoming.attempt, consumer: incoming.consumer }),
   };
   if (failure?.code === 'internal') logger.error({ ...line, err: failure.cause ?? failure }, 'message handled');

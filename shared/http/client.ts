@@ -47,7 +47,7 @@ interface Client extends HttpOptions {
 const sendWith =
   (client: Client) =>
   async (request: HttpRequest): Promise<HttpResponse> => {
-    const span = startCallSpan(request.method ?? 'GET', request.url);
+    const span = startCallSpan(systemOf(client), request.method ?? 'GET', request.url);
     const deadline = startDeadline(request.timeoutMs ?? client.timeoutMs, request.signal);
     try {
       const exchange = await open(client, request, { span, signal: deadline.signal });
@@ -78,7 +78,7 @@ const sendJsonWith =
 const openStreamWith =
   (client: Client) =>
   async (request: StreamRequest): Promise<HttpStream> => {
-    const span = startCallSpan(request.method ?? 'GET', request.url);
+    const span = startCallSpan(systemOf(client), request.method ?? 'GET', request.url);
     const deadline = startDeadline(request.responseMs ?? client.responseMs, request.signal);
     try {
       // A compressed stream would be held back until the upstream's block is full.
@@ -141,5 +141,8 @@ const unavailable = (client: Client, thrown: unknown): Failure =>
     : new Failure(client.unavailableCode, {
         cause: thrown instanceof Error ? new Error(`${thrown.name}: ${thrown.message}`) : new Error(String(thrown)),
       });
+
+/** `cloud` of `cloud_unavailable`: few names, whatever hosts are called. */
+const systemOf = ({ unavailableCode }: Client): string => unavailableCode.replace(/_unavailable$/, '');
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;

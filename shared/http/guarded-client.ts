@@ -113,7 +113,7 @@ const openHop = async (
   request: GuardedRequest,
   { hop, signal }: { readonly hop: Hop; readonly signal: AbortSignal },
 ): Promise<Exchange> => {
-  const span = startCallSpan('GET', hop.url.href);
+  const span = startCallSpan('web', 'GET', hop.url.href);
   try {
     const exchange = await openExchange({
       method: 'GET',

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { commands, events } from '../contracts/catalogue.ts';
 import { envelopeSchema, type Durable, type Owner } from '../contracts/message.ts';
 import type { Bus } from '../bus/port.ts';
 import type { Database } from '../db/client.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { watchOutboxAge } from '../telemetry/metrics.ts';
 import { createWorker, type Worker } from '../work/worker.ts';
 
 interface RelayOptions {
@@ -37,6 +39,7 @@ const durables = new Map<string, Durable>([...commands, ...events].map((contract
  */
 export const startRelay = (options: RelayOptions): Worker => {
   const { database, owner } = options;
+  watchOutboxAge(owner, () => oldestSeconds(database, owner));
   return createWorker({
     name: `${owner} relay`,
     clock: options.clock,
@@ -97,4 +100,15 @@ const mark = async (database: Database, rows: readonly ClaimedRow[], sent: reado
       update outbox set claimed_until = null, not_before = now() + interval '1 second' where id = any(${unsent})`,
     );
   }
+};
+
+const ageRow = z.tuple([z.object({ seconds: z.number() })]);
+
+const oldestSeconds = async (database: Database, owner: Owner): Promise<number> => {
+  const rows = await database.run(
+    (client) => client.$queryRaw<unknown[]>`
+    select coalesce(extract(epoch from now() - min(not_before)), 0)::float8 as seconds from outbox
+    where owner = ${owner} and sent_at is null and not_before <= now()`,
+  );
+  return ageRow.parse(rows)[0].seconds;
 };

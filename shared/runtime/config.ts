@@ -30,9 +30,6 @@ export const loadConfig = <S extends z.ZodObject>(schema: S, environment: Enviro
   throw new ConfigError(`Settings to correct (see .env.example): ${problems.join('; ')}`);
 };
 
-/** `true`, `1`, `yes` or `on`, in any case; everything else that is written out is an error. */
-export const flag = z.stringbool();
-
 /** A whole number of milliseconds, at least 0. */
 export const milliseconds = z.coerce.number().int().min(0);
 

@@ -36,12 +36,27 @@ export const deadLetters = new Counter({
   registers: [metrics],
 });
 
-export const outboxOldestSeconds = new Gauge({
-  name: 'parley_outbox_oldest_seconds',
-  help: 'Age of the oldest unsent outbox row, by owner; 0 when all are sent',
-  labelNames: ['owner'] as const,
-  registers: [metrics],
-});
+const outboxAges = new Map<string, () => Promise<number>>();
+
+metrics.registerMetric(
+  new Gauge({
+    name: 'parley_outbox_oldest_seconds',
+    help: 'Age of the oldest unsent outbox row that is due, by owner; 0 when all are sent',
+    labelNames: ['owner'] as const,
+    registers: [],
+    async collect() {
+      for (const [owner, age] of outboxAges) {
+        const seconds = await age().catch(() => undefined);
+        if (seconds !== undefined) this.set({ owner }, seconds);
+      }
+    },
+  }),
+);
+
+/** Has `age` (seconds) asked for at each scrape; one that fails keeps its last value. */
+export const watchOutboxAge = (owner: string, age: () => Promise<number>): void => {
+  outboxAges.set(owner, age);
+};
 
 let isCollecting = false;
 
