@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { z } from 'zod';
+import { createFolderBlobs } from '../../../shared/blobs/folder.ts';
+import type { BlobStore } from '../../../shared/blobs/port.ts';
+import {
+  getJob,
+  ingestDocument,
+  kbIndexed,
+  kbRetired,
+  listDocuments,
+  removeDocument,
+  type JobView,
+} from '../../../shared/contracts/knowledge.ts';
+import type { Event, Query } from '../../../shared/contracts/message.ts';
+import { domainRegistered, domainRemoved, kbAttached, kbDetached } from '../../../shared/contracts/provisioning.ts';
+import { envelopeFor } from '../../../shared/outbox/outbox.ts';
+import type { Running } from '../../../shared/runtime/platform.ts';
+import { startClouds } from '../../../tests/support/clouds.ts';
+import { eventually } from '../../../tests/support/eventually.ts';
+import { openPlatform, type TestPlatform } from '../../../tests/support/platform.ts';
+import { knowledge } from '../service.ts';
+
+/** Waiting times of the service, short enough for tests. */
+const quick = {
+  GRADIENT_CALL_TIMEOUT_MS: '400',
+  GRADIENT_SETTLE_MS: '1000',
+  KNOWLEDGE_POLL_MIN_MS: '20',
+  KNOWLEDGE_POLL_MAX_MS: '100',
+};
+
+/** The service alone on a bus and a database of its own, with the emulated cloud, and a stand-in for provisioning. */
+export const openWorld = async () => {
+  const [platform, clouds, folder] = await Promise.all([
+    openPlatform(),
+    startClouds({ databaseMs: 100, indexMs: 30 }),
+    mkdtemp(join(tmpdir(), 'parley-knowledge-')),
+  ]);
+  const { bus, clock, sql } = platform;
+  const blobs = createFolderBlobs({ clock, folder });
+  const environment = { ...platform.environment, ...quick, ...clouds.environment };
+  const running: Running[] = [await knowledge.start({ ...platform, blobs, environment })];
+
+  const tell = <E extends Event>(contract: E, domainId: string, data: z.input<E['data']>): Promise<void> =>
+    bus.publish(contract, envelopeFor(clock, contract, { domainId, data }));
+  const stopping = new AbortController();
+  const attaching = attachAll();
+  /** What provisioning does with bases: those that are indexed are attached, those that retire are detached. */
+  async function attachAll(): Promise<void> {
+    for await (const { envelope } of bus.watch({ signal: stopping.signal })) {
+      const { domain_id: domainId, name, data } = envelope;
+      const kb_uuid = String(data['kb_uuid']);
+      if (name === kbIndexed.name) await tell(kbAttached, domainId, { agent_uuid: 'agent', kb_uuid });
+      if (name === kbRetired.name) await tell(kbDetached, domainId, { kb_uuid });
+    }
+  }
+
+  return {
+    ...questions(platform, blobs),
+    cloud: clouds.gradient,
+    registered: async (domain_name: string, domainId = clock.newId()): Promise<string> => {
+      const website_key = clock.newId().replaceAll('-', '').slice(0, 16);
+      await tell(domainRegistered, domainId, { domain_name, website_key });
+      return domainId;
+    },
+    removed: (domainId: string): Promise<void> => tell(domainRemoved, domainId, { website_key: '0'.repeat(16) }),
+    bases: (domainId: string) =>
+      sql<{ state: string; kb_name: string }>('select state, kb_name from knowledge_bases where domain_id = $1', [
+        domainId,
+      ]),
+    /** Another process of the service over the same bus and database. */
+    startReplica: async (): Promise<void> => {
+      running.push(await knowledge.start({ ...platform, blobs, environment }));
+    },
+    close: async () => {
+      for (const part of running) await part.stop();
+      stopping.abort();
+      await attaching;
+      await platform.close();
+      await Promise.all([clouds.stop(), rm(folder, { recursive: true, force: true })]);
+    },
+  };
+};
+/** What others ask of the service. */
+const questions = ({ bus, clock }: TestPlatform, blobs: BlobStore) => {
+  const ask = <Q extends Query>(contract: Q, input: z.input<Q['input']>): Promise<z.output<Q['output']>> =>
+    bus.ask(contract, input, { deadlineAt: clock.now() + 20_000, correlationId: clock.newId() });
+  const job = async (domainId: string, jobId: string): Promise<JobView> =>
+    (await ask(getJob, { domain_id: domainId, job_id: jobId })).job;
+  return {
+    job,
+    ingest: async (domainId: string, filename: string, text: string) => {
+      const { ref: blob } = await blobs.put(Readable.from([Buffer.from(text)]), 1_000_000);
+      return ask(ingestDocument, { domain_id: domainId, blob, filename, kind: 'file' });
+    },
+    remove: (domainId: string, document_id: string) => ask(removeDocument, { domain_id: domainId, document_id }),
+    documents: async (domainId: string) => (await ask(listDocuments, { domain_id: domainId })).documents,
+    jobEnd: (domainId: string, jobId: string): Promise<JobView> =>
+      eventually(async () => {
+        const seen = await job(domainId, jobId);
+        return ['done', 'failed', 'cancelled'].includes(seen.phase) && seen;
+      }, 20_000),
+  };
+};
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
