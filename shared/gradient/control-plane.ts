@@ -38,6 +38,7 @@ export const createControlPlane = (
     credentialCode: 'cloud_credential_invalid',
     socketsMax: 8,
     propagateTrace: !settings.isRealCloud,
+    keepsRefusalWords: true,
     timeoutMs: settings.callTimeoutMs,
     responseMs: settings.callTimeoutMs,
     ...options,

@@ -198,6 +198,12 @@ describe('an upstream that misbehaves is unavailable, and soon:', () => {
     expect(await failureOf(call)).toMatchObject({ code: 'cloud_unavailable' });
   });
 
+  test('its own words are kept only where the log may have them', async () => {
+    expect(String((await failureOf(callJson('/broken'))).cause)).toBe('Error: answered 500');
+    const kept = await failureOf(callJson('/broken', {}, { keepsRefusalWords: true }));
+    expect(String(kept.cause)).toBe('Error: answered 500 oops');
+  });
+
   test('the cause tells what happened and never a credential', async () => {
     const failure = await failureOf(callJson('/reset', { headers: { authorization: 'Bearer s3cret' } }));
     expect(String(failure.cause)).toContain('socket hang up');

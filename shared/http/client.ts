@@ -129,7 +129,11 @@ const open = (
 
 const refusal = (client: Client, request: StreamRequest, response: HttpResponse): Failure =>
   failureOfStatus(
-    { status: response.status, headers: response.headers, text: new TextDecoder().decode(response.body) },
+    {
+      status: response.status,
+      headers: response.headers,
+      words: client.keepsRefusalWords === true ? new TextDecoder().decode(response.body) : '',
+    },
     { ...client, codeByStatus: request.codeByStatus ?? client.codeByStatus },
     client.clock.now(),
   );

@@ -9,6 +9,11 @@ export interface HttpOptions extends StatusCodes {
   readonly socketsMax?: number;
   /** Send `traceparent`: for our own emulators and services, not for strangers. Default false. */
   readonly propagateTrace?: boolean;
+  /**
+   * Keep the upstream's own words about a refusal, for the log. Only for one that is sent nothing people wrote: many send
+   * back what they did not understand. Default false.
+   */
+  readonly keepsRefusalWords?: boolean;
   /** Defaults for requests that do not say. */
   readonly connectMs?: number;
   readonly responseMs?: number;

@@ -15,8 +15,8 @@ export interface StatusCodes {
 interface Refusal {
   readonly status: number;
   readonly headers: HttpHeaders;
-  /** First words of the body, for the log only. */
-  readonly text: string;
+  /** What was answered, for the log only; empty when the log must not have it. */
+  readonly words: string;
 }
 
 // Busy rather than unwilling, whatever the first digit says.
@@ -30,7 +30,7 @@ export const failureOfStatus = (refusal: Refusal, codes: StatusCodes, nowMs: num
   const retryAfterMs = retryAfterOf(refusal.headers, nowMs);
   return new Failure(codeOfStatus(refusal.status, codes), {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    cause: Object.assign(new Error(`answered ${refusal.status}: ${refusal.text.slice(0, 500)}`), {
+    cause: Object.assign(new Error(`answered ${refusal.status} ${refusal.words.slice(0, 500)}`.trim()), {
       upstreamStatus: refusal.status,
     }),
   });
