@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-
 /**
  * What vitest's report says, corrected for what it leaves out: a file that could not even be loaded has no failed test in it,
  * and a run can fail over an error outside of any test. Neither may look like success.
  */
-export const countTests = (file, status) => {
-  if (file === undefined) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(file, 'utf8'));
+export const countTests = (report, status) => {
+  if (report === undefined) return { passed: 0, failed: 1 };
+  const { numPassedTests, numFailedTests, testResults } = report;
   const unloaded = testResults.filter(
     ({ status: outcome, assertionResults }) =>
       outcome === 'failed' && assertionResults.every((result) => result.status !== 'failed'),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { countTests } from './count-tests.mjs';
@@ -32,7 +32,7 @@ export const test = async ({ root, parameters }) => {
       ],
       { cwd: root, stdio: 'inherit', env: environment },
     );
-    return countTests(existsSync(file) ? file : undefined, status ?? 1);
+    return countTests(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined, status ?? 1);
   });
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
   const failed = counts.reduce((sum, count) => sum + count.failed, 0);
