@@ -148,6 +148,41 @@ describe('a document', () => {
     expect(await world.jobEnd(domainId, job_id)).toMatchObject({ phase: 'done' });
   });
 
+  test.each([0, 300])(
+    'and its next version %i ms ahead of it: both jobs end, and the newer alone remains',
+    async (slow_ms) => {
+      const domainId = await world.registered('oak.example');
+      await indexed(domainId);
+      // The base of the first version is made late, so that the second one overtakes it.
+      if (slow_ms > 0) await world.cloud.fault({ match: creation, action: 'slow_ms', slow_ms });
+      const first = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dusk.');
+      if (slow_ms > 0) await eventually(async () => (await world.cloud.waitingFaults()).length === 0);
+      const second = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dawn.');
+      for (const { job_id } of [second, first]) {
+        expect(await world.jobEnd(domainId, job_id)).toMatchObject({ phase: 'done' });
+      }
+      await eventually(async () => (await world.documents(domainId)).length === 1, 20_000);
+      expect(await world.documents(domainId)).toMatchObject([{ id: second.document_id, version: 2, state: 'indexed' }]);
+    },
+  );
+
+  test('is replaced only when the agent answers from its next version', async () => {
+    const domainId = await world.registered('oak.example');
+    const first = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dusk.');
+    await world.jobEnd(domainId, first.job_id);
+    world.holdAttaching();
+    const second = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dawn.');
+    await eventually(async () => (await world.job(domainId, second.job_id)).phase === 'attaching');
+    const both = (await world.documents(domainId)).map(({ id, state }) => [id, state]);
+    expect(both).toEqual([
+      [second.document_id, 'indexed'],
+      [first.document_id, 'indexed'],
+    ]);
+    await world.attach();
+    expect(await world.jobEnd(domainId, second.job_id)).toMatchObject({ phase: 'done' });
+    await eventually(async () => (await world.documents(domainId)).length === 1, 20_000);
+  });
+
   test('removed while it is on its way in ends both jobs and leaves nothing', async () => {
     const domainId = await world.registered('oak.example');
     await indexed(domainId);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ingestDocument} from '../../../shared/contracts/knowledge.ts';
+import type { ingestDocument } from '../../../shared/contracts/knowledge.ts';
 import { documentAccepted, ingestOutput } from '../../../shared/contracts/knowledge.ts';
 import type { Handler } from '../../../shared/bus/port.ts';
 import { sha256Hex } from '../../../shared/crypto/hash.ts';

@@ -4,11 +4,15 @@ import type { Transaction } from '../../../shared/db/client.ts';
 import type { Deps } from '../deps.ts';
 import { nextBaseState } from '../domain.ts';
 import { refreshJobs } from '../progress.ts';
+import { startRemoval } from '../removal.ts';
 import { findBaseByCloudId, listBasesOfDomain, markAttached, moveBase } from '../store/bases.ts';
-import { deleteDocumentsOfDomain, documentsOfBase } from '../store/documents.ts';
+import { deleteDocumentsOfDomain, documentsOfBase, olderVersions } from '../store/documents.ts';
 import { deleteJobsOfDomain } from '../store/jobs.ts';
 
-/** The agent answers from the base now: jobs whose last document that was are done. */
+/**
+ * The agent answers from the base now: jobs whose last document that was are done, and the versions that its documents
+ * replace may go. Not before, or there would be a while without any.
+ */
 export const onKbAttached =
   (deps: Deps) =>
   async (tx: Transaction, { data }: Delivery<typeof kbAttached>): Promise<void> => {
@@ -16,11 +20,15 @@ export const onKbAttached =
     if (base === null) return;
     await markAttached(tx, base, new Date(deps.clock.now()));
     const documents = await documentsOfBase(tx, base.id);
+    for (const document of documents.filter(({ state }) => state === 'indexed')) {
+      for (const older of await olderVersions(tx, document)) await startRemoval(deps, tx, older);
+    }
     await refreshJobs(
       deps,
       tx,
       documents.map((document) => document.jobId),
     );
+    deps.wakeJobs();
   };
 
 /** Nobody uses the base any more: it may be deleted. */

@@ -5,8 +5,7 @@ import type { Deps } from '../deps.ts';
 import { nextBaseState } from '../domain.ts';
 import { refreshJobs } from '../progress.ts';
 import { saveStep, type Base } from '../store/bases.ts';
-import { documentsOfBase, olderVersions, updateDocument, type Document } from '../store/documents.ts';
-import { startRemoval } from '../removal.ts';
+import { documentsOfBase, updateDocument, type Document } from '../store/documents.ts';
 import type { Step } from './advance-base.ts';
 
 /** Follows the indexing job to its end; each document gets its own verdict, from the counters of its source. */
@@ -54,7 +53,6 @@ const acceptDocument = async (deps: Deps, tx: Transaction, document: Document): 
     domainId: document.domainId,
     data: { document_id: document.id, job_id: document.jobId, name: document.name },
   });
-  for (const older of await olderVersions(tx, document)) await startRemoval(deps, tx, older);
 };
 
 /** Marks one document as failed, for the reason given, and tells it. */

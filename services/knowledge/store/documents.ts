@@ -154,7 +154,7 @@ export const deleteDocumentsOfDomain = async (tx: Transaction, domainId: string)
   await tx.document.deleteMany({ where: { domainId } });
 };
 
-/** Older indexed versions under the same name, which a newer one has replaced. */
+/** Older versions under the same name, which a newer one has replaced. */
 export const olderVersions = async (tx: Transaction, document: Document): Promise<readonly Document[]> =>
   (
     await tx.document.findMany({

@@ -46,13 +46,17 @@ export const openWorld = async () => {
   const tell = <E extends Event>(contract: E, domainId: string, data: z.input<E['data']>): Promise<void> =>
     bus.publish(contract, envelopeFor(clock, contract, { domainId, data }));
   const stopping = new AbortController();
+  let attachesAtOnce = true;
+  const waiting: (() => Promise<void>)[] = [];
   const attaching = attachAll();
   /** What provisioning does with bases: those that are indexed are attached, those that retire are detached. */
   async function attachAll(): Promise<void> {
     for await (const { envelope } of bus.watch({ signal: stopping.signal })) {
       const { domain_id: domainId, name, data } = envelope;
       const kb_uuid = String(data['kb_uuid']);
-      if (name === kbIndexed.name) await tell(kbAttached, domainId, { agent_uuid: 'agent', kb_uuid });
+      const attach = (): Promise<void> => tell(kbAttached, domainId, { agent_uuid: 'agent', kb_uuid });
+      if (name === kbIndexed.name && attachesAtOnce) await attach();
+      else if (name === kbIndexed.name) waiting.push(attach);
       if (name === kbRetired.name) await tell(kbDetached, domainId, { kb_uuid });
     }
   }
@@ -66,6 +70,14 @@ export const openWorld = async () => {
       return domainId;
     },
     removed: (domainId: string): Promise<void> => tell(domainRemoved, domainId, { website_key: '0'.repeat(16) }),
+    /** Bases that get indexed wait for `attach`. */
+    holdAttaching: (): void => {
+      attachesAtOnce = false;
+    },
+    attach: async (): Promise<void> => {
+      attachesAtOnce = true;
+      for (const attach of waiting.splice(0)) await attach();
+    },
     bases: (domainId: string) =>
       sql<{ state: string; kb_name: string }>('select state, kb_name from knowledge_bases where domain_id = $1', [
         domainId,
