@@ -13,11 +13,8 @@ describe.each(['in-process', 'nats'] as const)('registering a website over the %
 
   test('is answered at once, then told step by step, and refuses questions until the agent runs', async () => {
     const { api, clouds } = system;
-    // The first request of a process pays for opening connections.
-    await api.asAdmin('/domains');
-    const startedAt = performance.now();
     const site = await api.register('oak.example');
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect((await site.domain()).state).not.toBe('ready');
 
     const session = await site.openSession();
     const early = await site.sendQuestion('When are you open?', { session_id: session.session_id });
@@ -97,6 +94,19 @@ describe.each(['in-process', 'nats'] as const)('registering a website over the %
     await api.site({ domainId: domainId!, apiKey: apiKey!, name: 'fir.example' }).untilState('ready');
     expect((await clouds.gradient.counts())['agents']).toBe(before + 1);
     expect(await clouds.gradient.violations()).toEqual([]);
+  });
+
+  test('takes less than a second, however long the cloud takes', async () => {
+    await system.clouds.gradient.fault({ action: 'slow_ms', slow_ms: 1_500, times: 20 });
+    const tookMs: number[] = [];
+    for (const name of ['one.example', 'two.example', 'three.example']) {
+      const startedAt = performance.now();
+      await system.api.register(name);
+      tookMs.push(performance.now() - startedAt);
+    }
+    await system.clouds.gradient.clearFaults();
+    // The best of three: the machine that runs the tests may be busy with others.
+    expect(Math.min(...tookMs)).toBeLessThan(1_000);
   });
 
   test.each(['', 'not a host', '-oak-.example', 'oak..example', 'http://', `${'o'.repeat(64)}.example`])(
