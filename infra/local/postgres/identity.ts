@@ -67,5 +67,6 @@ const abilitiesToReach = async (): Promise<string[]> => {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   const ability = (effective & 0b100n) !== 0n ? 'dac_read_search' : 'dac_override';
-  return [`--inh-caps=+${ability}`, `--ambient-caps=+${ability}`];
+  // Without the last, the kernel's access() check, which initdb makes on its own files, would not count the ability.
+  return [`--inh-caps=+${ability}`, `--ambient-caps=+${ability}`, '--securebits=+no_setuid_fixup'];
 };
