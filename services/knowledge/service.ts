@@ -19,12 +19,10 @@ import { advanceBase } from './steps/advance-base.ts';
 import { advanceJob } from './steps/advance-job.ts';
 import { packDocuments } from './steps/pack-documents.ts';
 import { claimBases } from './store/bases.ts';
-import { claimJobs } from './store/jobs.ts';
+import { claimJobs, jobLeaseMs } from './store/jobs.ts';
 
 const pollMs = 1_000;
 const baseLeaseMs = 120_000;
-// Longer than a whole crawl may take: a crawl holds one lease.
-const jobLeaseMs = 300_000;
 const blobAgeMs = 3_600_000;
 
 /** Owns documents, knowledge bases and the way into the cloud. */

@@ -6,7 +6,16 @@ import type { CrawledPage } from '../crawl/port.ts';
 import type { Deps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
 import { findLiveByName, insertDocument } from '../store/documents.ts';
-import { findJob, replaceItems, updateJob, type Job, type JobRequest, type NewItem } from '../store/jobs.ts';
+import {
+  findJob,
+  jobLeaseMs,
+  renewLease,
+  replaceItems,
+  updateJob,
+  type Job,
+  type JobRequest,
+  type NewItem,
+} from '../store/jobs.ts';
 
 type CrawlRequest = Extract<JobRequest, { kind: 'crawl' }>;
 
@@ -52,6 +61,7 @@ const tellPage = (
     const bytes = present.bytes + (seen.page.content?.bytes ?? 0);
     await updateJob(tx, job.id, { phase: 'crawling', total: seen.found, bytes });
     await replaceItems(tx, job.id, seen.items);
+    await renewLease(tx, job.id, new Date(deps.clock.now() + jobLeaseMs));
     await deps.messaging.emit(tx, crawlProgressed, {
       domainId: job.domainId,
       data: { job_id: job.id, pages_done: seen.items.length, pages_found: seen.found, url: seen.page.url },

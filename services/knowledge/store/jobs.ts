@@ -73,6 +73,14 @@ export const updateJob = async (
   await tx.job.updateMany({ where: { id }, data: { ...change, updatedAt: new Date() } });
 };
 
+/** How long a job is left alone after its process fell silent: longer than any one page of a crawl may take. */
+export const jobLeaseMs = 60_000;
+
+/** Tells that a long job is still being worked on. */
+export const renewLease = async (tx: Transaction, id: string, until: Date): Promise<void> => {
+  await tx.job.updateMany({ where: { id }, data: { leaseUntil: until } });
+};
+
 /** Takes crawls and removals that are due, for `leaseMs`. Uploads have no step of their own: their documents have. */
 export const claimJobs = async (
   tx: Transaction,
