@@ -19,8 +19,6 @@ export interface Deps {
   readonly config: KnowledgeConfig;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** This process's name on leases. */
-  readonly leaseOwner: string;
   /** Looks for due work now, or after `afterMs`, rather than at the next poll. */
   readonly wakeBases: (afterMs?: number) => void;
   readonly wakeJobs: (afterMs?: number) => void;

@@ -2,7 +2,7 @@ import { jobProgressed } from '../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../shared/db/client.ts';
 import { finishedOf, ingestPhaseOf } from './domain.ts';
 import type { Deps } from './deps.ts';
-import { documentProgress, findJob, updateJob } from './store/jobs.ts';
+import { documentProgress, findJob, lockJobs, updateJob } from './store/jobs.ts';
 
 const ended = new Set(['done', 'failed', 'cancelled']);
 
@@ -13,6 +13,8 @@ const ended = new Set(['done', 'failed', 'cancelled']);
 export const refreshJobs = async (deps: Deps, tx: Transaction, jobIds: readonly (string | null)[]): Promise<void> => {
   const ids = [...new Set(jobIds.filter((id) => id !== null))];
   if (ids.length === 0) return;
+  // Two that move documents of one job at once would each see the other's as they were, and neither would end it.
+  await lockJobs(tx, ids);
   const progress = await documentProgress(tx, ids);
   for (const id of ids) {
     const job = await findJob(tx, id);

@@ -85,7 +85,10 @@ const retireWhenEmpty = async (deps: Deps, tx: Transaction, document: Document):
   const base = document.baseId === null ? null : await lockBase(tx, document.baseId);
   if (base === null || (await othersIn(tx, base, document)).length > 0) return;
   const state = nextBaseState(base.state, 'emptied');
-  if (state !== 'retiring' || base.kbUuid === null || base.state === 'retiring') return;
+  // One that still uploads finds out by itself that nothing is left.
+  if (state === base.state || base.state === 'uploading') return;
   await moveBase(tx, base, state);
-  await deps.messaging.emit(tx, kbRetired, { domainId: base.domainId, data: { kb_uuid: base.kbUuid } });
+  if (state === 'retiring' && base.kbUuid !== null) {
+    await deps.messaging.emit(tx, kbRetired, { domainId: base.domainId, data: { kb_uuid: base.kbUuid } });
+  }
 };

@@ -64,7 +64,6 @@ const createDeps = (platform: Platform, messaging: Messaging) => {
     config,
     clock: platform.clock,
     logger: platform.logger,
-    leaseOwner: `knowledge-${platform.clock.newId()}`,
     wakeBases: (afterMs?: number) => workers.bases?.wake(afterMs),
     wakeJobs: (afterMs?: number) => workers.jobs?.wake(afterMs),
     onWake: (bases: Worker, jobs: Worker) => {
@@ -83,9 +82,11 @@ const startBaseWorker = (deps: Deps): Worker =>
     concurrency: 4,
     claim: async (limit) => {
       await packDocuments(deps);
-      return deps.database.run((client) => claimBases(client, { owner: deps.leaseOwner, leaseMs: baseLeaseMs, limit }));
+      return deps.database.run((client) =>
+        claimBases(client, { owner: deps.clock.newId(), leaseMs: baseLeaseMs, limit }),
+      );
     },
-    run: (base) => advanceBase(deps, base),
+    run: (base, signal) => advanceBase(deps, base, signal),
   });
 
 const startJobWorker = (deps: Deps): Worker =>
@@ -96,7 +97,7 @@ const startJobWorker = (deps: Deps): Worker =>
     pollMs,
     concurrency: 3,
     claim: (limit) =>
-      deps.database.run((client) => claimJobs(client, { owner: deps.leaseOwner, leaseMs: jobLeaseMs, limit })),
+      deps.database.run((client) => claimJobs(client, { owner: deps.clock.newId(), leaseMs: jobLeaseMs, limit })),
     run: (job, signal) => advanceJob(deps, job, signal),
   });
 

@@ -36,7 +36,7 @@ export interface DatabaseOptions {
   readonly logger: Logger;
 }
 
-const transactionTimeoutMs = 5_000;
+const transactionTimeoutMs = 15_000;
 /** For a free connection: past this, refusing is better than a longer queue. */
 const connectionWaitMs = 2_000;
 

@@ -53,6 +53,11 @@ export const handleReindexDocument =
     const jobId = deps.clock.newId();
     await deps.messaging.transaction(async (tx) => {
       const present = await knownDocument(tx, domain_id, document_id);
+      // Locks the name: of two at once the second one finds the first one's version on its way.
+      const newest = await store.findLiveByName(tx, domain_id, present.name);
+      if (present.state === 'removing' || (newest !== null && newest.id !== present.id)) {
+        throw new Failure('conflict', { detail: 'A newer version of this document is there, or it is being removed' });
+      }
       const document = { ...copyOf(present), id: deps.clock.newId(), jobId, version: present.version + 1 };
       await insertJob(tx, {
         id: jobId,

@@ -3,7 +3,7 @@ import type { Handler } from '../../../shared/bus/port.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
-import { findJob, listItems, updateJob, type Job } from '../store/jobs.ts';
+import { findJob, listItems, lockJobs, updateJob, type Job } from '../store/jobs.ts';
 import { viewJob } from '../view.ts';
 
 /** Throws `job_unknown`, also for another domain's. */
@@ -17,9 +17,10 @@ export const handleCancelJob =
   (deps: Deps): Handler<typeof cancelJob> =>
   async ({ domain_id, job_id }) =>
     deps.messaging.transaction(async (tx) => {
+      await lockJobs(tx, [job_id]);
       const job = await knownJob(tx, domain_id, job_id);
-      if (job.phase !== 'accepted' && job.phase !== 'crawling') {
-        throw new Failure('conflict', { detail: `A job that is ${job.phase} can no longer be cancelled` });
+      if (job.kind !== 'crawl' || (job.phase !== 'accepted' && job.phase !== 'crawling')) {
+        throw new Failure('conflict', { detail: `A ${job.kind} that is ${job.phase} can not be cancelled` });
       }
       await updateJob(tx, job.id, { phase: 'cancelled' });
       await deps.messaging.emit(tx, jobProgressed, {

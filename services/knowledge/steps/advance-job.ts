@@ -19,11 +19,11 @@ export const advanceJob = async (deps: Deps, job: Job, signal: AbortSignal): Pro
     deps.logger.warn({ err: failure, job_id: job.id, attempt: job.attempt }, 'step of job failed');
     const isPassing = failure.retryable || failure.code === 'internal';
     // A removal is owed until it is done; a crawl that keeps failing is given up and can be started again.
-    if (isPassing && (job.kind === 'remove' || job.attempt < attemptsMax))
+    if (job.kind === 'remove' || (isPassing && job.attempt < attemptsMax))
       await lookAgain(deps, job, failure.retryAfterMs);
     else await deps.database.run((client) => updateJob(client, job.id, endedBy(failure.code, failure.detail)));
   } finally {
-    await deps.database.run((client) => releaseJob(client, job.id, deps.leaseOwner));
+    await deps.database.run((client) => releaseJob(client, job));
   }
 };
 

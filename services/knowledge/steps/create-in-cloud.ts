@@ -32,7 +32,7 @@ export const createInCloud: Step = async (deps, base) => {
     return await adopt(deps, base, created);
   } catch (thrown) {
     if (!isDefinite(thrown)) throw thrown;
-    await deps.database.run((client) => saveWithinStep(client, deps.leaseOwner, base, { intentAt: null }));
+    await deps.database.run((client) => saveWithinStep(client, base, { intentAt: null }));
     throw thrown;
   }
 };
@@ -44,7 +44,7 @@ const commitIntent = (deps: Deps, base: Base): Promise<Intent> =>
     const database = await chooseDatabase(tx, base.id);
     if (database === 'wait') return 'wait';
     const at = deps.clock.now();
-    const isOurs = await saveWithinStep(tx, deps.leaseOwner, base, { intentAt: new Date(at) });
+    const isOurs = await saveWithinStep(tx, base, { intentAt: new Date(at) });
     return isOurs ? { databaseId: database === 'first' ? null : database.id, at } : 'lost';
   });
 
@@ -59,7 +59,7 @@ const settle = async (deps: Deps, base: Base, intentAt: Date): Promise<StepOutco
 
 const adopt = async (deps: Deps, base: Base, created: CloudBase): Promise<StepOutcome> => {
   await deps.messaging.transaction(async (tx) => {
-    const isOurs = await saveStep(tx, deps.leaseOwner, base, {
+    const isOurs = await saveStep(tx, base, {
       state: nextBaseState(base.state, 'created'),
       kbUuid: created.uuid,
       ...(created.databaseId === null ? {} : { databaseId: created.databaseId }),

@@ -8,7 +8,7 @@ import { failDocument, openDocumentsOf } from './follow-indexing.ts';
 /** Ends a base that the cloud refused for good; its documents fail with the same words and can be uploaded again. */
 export const failBase = async (deps: Deps, base: Base, failure: Failure): Promise<void> => {
   await deps.messaging.transaction(async (tx) => {
-    const isOurs = await saveStep(tx, deps.leaseOwner, base, {
+    const isOurs = await saveStep(tx, base, {
       state: nextBaseState(base.state, 'refused'),
       failureCode: failure.code,
       failureDetail: failure.detail,

@@ -19,7 +19,7 @@ export const followIndexing: Step = async (deps, base) => {
   const failed = await deps.cloud.failedSources(indexingJobUuid);
   await deps.messaging.transaction(async (tx) => {
     const documents = (await documentsOfBase(tx, base.id)).filter((document) => document.state === 'indexing');
-    const isOurs = await saveStep(tx, deps.leaseOwner, base, {
+    const isOurs = await saveStep(tx, base, {
       state: nextBaseState(base.state, 'job_succeeded'),
       attempt: 0,
     });

@@ -7,8 +7,8 @@ import type { Deps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
 import { findLiveByName, insertDocument } from '../store/documents.ts';
 import {
-  findJob,
   jobLeaseMs,
+  lockJob,
   renewLease,
   replaceItems,
   updateJob,
@@ -56,12 +56,13 @@ const tellPage = (
   seen: { readonly page: CrawledPage; readonly items: readonly NewItem[]; readonly found: number },
 ): Promise<'going' | 'cancelled'> =>
   deps.messaging.transaction(async (tx) => {
-    const present = await findJob(tx, job.id);
+    const present = await lockJob(tx, job.id);
     if (present === null || present.phase === 'cancelled') return 'cancelled';
+    // Another run has the job by now: this one ends, and stores nothing.
+    if (!(await renewLease(tx, job, new Date(deps.clock.now() + jobLeaseMs)))) return 'cancelled';
     const bytes = present.bytes + (seen.page.content?.bytes ?? 0);
     await updateJob(tx, job.id, { phase: 'crawling', total: seen.found, bytes });
     await replaceItems(tx, job.id, seen.items);
-    await renewLease(tx, job.id, new Date(deps.clock.now() + jobLeaseMs));
     await deps.messaging.emit(tx, crawlProgressed, {
       domainId: job.domainId,
       data: { job_id: job.id, pages_done: seen.items.length, pages_found: seen.found, url: seen.page.url },
@@ -75,6 +76,8 @@ const storePages = async (
   crawl: { readonly job: Job; readonly request: CrawlRequest; readonly pages: readonly CrawledPage[] },
 ): Promise<void> => {
   const { job, pages } = crawl;
+  const present = await lockJob(tx, job.id);
+  if (present === null || present.phase === 'cancelled' || present.leaseOwner !== job.leaseOwner) return;
   if (!pages.some((page) => page.state === 'fetched')) {
     const reason = pages[0]?.reason ?? 'no page was found';
     throw new Failure('page_unavailable', { detail: `Nothing could be read: ${reason}` });

@@ -19,12 +19,12 @@ export const waitForDatabase: Step = async (deps, base) => {
     throw new Failure('internal', { detail: 'A base without a cloud id waits for its database' });
   const found = await deps.cloud.getBase(base.kbUuid);
   if (found === null) throw new Failure('cloud_refused', { detail: 'The knowledge base has vanished from the cloud' });
-  if (found.databaseId !== null && base.databaseId === null) {
-    const { databaseId } = found;
-    await deps.database.run((client) => saveWithinStep(client, deps.leaseOwner, base, { databaseId }));
-  }
   if (found.databaseStatus !== null && lostStates.has(found.databaseStatus)) {
     throw new Failure('cloud_refused', { detail: `The database of the knowledge base is ${found.databaseStatus}` });
+  }
+  if (found.databaseId !== null && base.databaseId === null) {
+    const { databaseId } = found;
+    await deps.database.run((client) => saveWithinStep(client, base, { databaseId }));
   }
   if (found.databaseStatus !== null && found.databaseStatus !== 'ONLINE') return {};
   const job =
@@ -36,7 +36,7 @@ export const waitForDatabase: Step = async (deps, base) => {
       const dataSourceUuid = sources.get(document.storedName);
       if (dataSourceUuid !== undefined) await updateDocument(tx, document.id, { dataSourceUuid });
     }
-    await saveStep(tx, deps.leaseOwner, base, {
+    await saveStep(tx, base, {
       state: nextBaseState(base.state, 'database_online'),
       indexingJobUuid: job,
       attempt: 0,

@@ -19,6 +19,8 @@ export interface Base {
   readonly intentAt: Date | null;
   readonly attachedAt: Date | null;
   readonly createdAt: Date;
+  /** Of the claim that this row was read under: one of its own for each, so that a run which lost its lease can save nothing. */
+  readonly leaseOwner: string | null;
 }
 
 /** What a step may change of a base. */
@@ -59,18 +61,18 @@ export const claimBases = async (
 };
 
 /** Saves a step's outcome and gives the lease back. False when the lease was lost meanwhile: nothing was saved. */
-export const saveStep = async (tx: Transaction, owner: string, base: Base, change: BaseChange): Promise<boolean> => {
+export const saveStep = async (tx: Transaction, base: Base, change: BaseChange): Promise<boolean> => {
   const saved = await tx.knowledgeBase.updateMany({
-    where: { id: base.id, leaseOwner: owner, state: base.state },
+    where: { id: base.id, leaseOwner: base.leaseOwner, state: base.state },
     data: { ...change, leaseOwner: null, leaseUntil: null, updatedAt: new Date() },
   });
   return saved.count === 1;
 };
 
 /** Changes a base in the middle of a step, keeping the lease. False when the lease was lost. */
-export const saveWithinStep = async (tx: Transaction, owner: string, base: Base, change: BaseChange) => {
+export const saveWithinStep = async (tx: Transaction, base: Base, change: BaseChange) => {
   const saved = await tx.knowledgeBase.updateMany({
-    where: { id: base.id, leaseOwner: owner, state: base.state },
+    where: { id: base.id, leaseOwner: base.leaseOwner, state: base.state },
     data: { ...change, updatedAt: new Date() },
   });
   return saved.count === 1;
@@ -92,9 +94,12 @@ export const findBaseByCloudId = async (tx: Transaction, kbUuid: string): Promis
   return row === null ? null : asBase(row);
 };
 
-/** A domain's website key and URL, from any base of it; null before its first. */
+/** A domain's website key and URL, from any base of it; null before its first, and once the domain is being removed. */
 export const findWebsite = async (tx: Transaction, domainId: string) =>
-  tx.knowledgeBase.findFirst({ where: { domainId }, select: { websiteKey: true, websiteUrl: true } });
+  tx.knowledgeBase.findFirst({
+    where: { domainId, state: { not: 'deleting' } },
+    select: { websiteKey: true, websiteUrl: true },
+  });
 
 /**
  * Moves a base on when something outside of its steps happened; its next step is due at once, and a step under way can
@@ -125,7 +130,7 @@ export const listBasesOfDomain = async (tx: Transaction, domainId: string): Prom
 export const chooseDatabase = async (tx: Transaction, baseId: string): Promise<{ id: string } | 'first' | 'wait'> => {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtext('parley.knowledge.first_database'))`;
   const known = await tx.knowledgeBase.findFirst({
-    where: { databaseId: { not: null } },
+    where: { databaseId: { not: null }, state: { notIn: ['failed', 'deleting'] } },
     select: { databaseId: true },
     orderBy: { createdAt: 'asc' },
   });

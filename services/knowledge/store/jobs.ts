@@ -33,6 +33,8 @@ export interface Job {
   readonly errorMessage: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** Of the claim that this row was read under. */
+  readonly leaseOwner: string | null;
 }
 
 export const insertJob = async (
@@ -74,11 +76,15 @@ export const updateJob = async (
 };
 
 /** How long a job is left alone after its process fell silent: longer than any one page of a crawl may take. */
-export const jobLeaseMs = 60_000;
+export const jobLeaseMs = 120_000;
 
-/** Tells that a long job is still being worked on. */
-export const renewLease = async (tx: Transaction, id: string, until: Date): Promise<void> => {
-  await tx.job.updateMany({ where: { id }, data: { leaseUntil: until } });
+/** Tells that a long job is still being worked on. False when another run has it by now. */
+export const renewLease = async (tx: Transaction, job: Job, until: Date): Promise<boolean> => {
+  const renewed = await tx.job.updateMany({
+    where: { id: job.id, leaseOwner: job.leaseOwner },
+    data: { leaseUntil: until },
+  });
+  return renewed.count === 1;
 };
 
 /** Takes crawls and removals that are due, for `leaseMs`. Uploads have no step of their own: their documents have. */
@@ -99,13 +105,24 @@ export const claimJobs = async (
 };
 
 /** Gives the lease back. */
-export const releaseJob = async (tx: Transaction, id: string, owner: string): Promise<void> => {
-  await tx.job.updateMany({ where: { id, leaseOwner: owner }, data: { leaseOwner: null, leaseUntil: null } });
+export const releaseJob = async (tx: Transaction, { id, leaseOwner }: Job): Promise<void> => {
+  await tx.job.updateMany({ where: { id, leaseOwner }, data: { leaseOwner: null, leaseUntil: null } });
 };
 
 export const findJob = async (tx: Transaction, id: string): Promise<Job | null> => {
   const row = await tx.job.findUnique({ where: { id } });
   return row === null ? null : asJob(row);
+};
+
+/** As `findJob`; others who change it wait until the transaction ends. */
+export const lockJob = async (tx: Transaction, id: string): Promise<Job | null> => {
+  await tx.$executeRaw`select 1 from jobs where id = ${id}::uuid for update`;
+  return findJob(tx, id);
+};
+
+/** In one order, so that two who lock several never wait for each other. */
+export const lockJobs = async (tx: Transaction, ids: readonly string[]): Promise<void> => {
+  await tx.$executeRaw`select 1 from jobs where id = any(${[...ids]}::uuid[]) order by id for update`;
 };
 
 export interface JobItemRow {
