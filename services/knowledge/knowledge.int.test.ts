@@ -209,4 +209,34 @@ describe('a document', () => {
     await eventually(async () => (await world.cloud.counts())['knowledge_bases'] === 1, 20_000);
     expect(await world.documents(domainId)).toEqual([]);
   });
+
+  test('whose removal the cloud refuses for a while is removed in the end, and the removal cannot be cancelled', async () => {
+    const domainId = await world.registered('oak.example');
+    await indexed(domainId);
+    const uploads = await Promise.all(
+      ['a.txt', 'b.txt'].map((name) => world.ingest(domainId, name, `The ${name} lamp is lit.`)),
+    );
+    for (const { job_id } of uploads) await world.jobEnd(domainId, job_id);
+    const refused = { method: 'DELETE', path_prefix: '/v2/gen-ai/knowledge_bases' };
+    await world.cloud.fault({ match: refused, action: 'status', status: 401, times: 3 });
+    const { job_id } = await world.remove(domainId, uploads[0]?.document_id ?? '');
+    await expect(world.cancel(domainId, job_id)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await world.jobEnd(domainId, job_id)).toMatchObject({ phase: 'done' });
+    expect((await world.documents(domainId)).map(({ name }) => name)).toEqual(['b.txt']);
+  });
+
+  test('indexed again twice at once gets one new version', async () => {
+    const domainId = await world.registered('oak.example');
+    const { document_id, job_id } = await world.ingest(domainId, 'a.txt', 'The lamp is lit.');
+    await world.jobEnd(domainId, job_id);
+    const outcomes = await Promise.allSettled([
+      world.reindex(domainId, document_id),
+      world.reindex(domainId, document_id),
+    ]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await eventually(async () => {
+      const [document, ...others] = await world.documents(domainId);
+      return others.length === 0 && document?.version === 2 && document.state === 'indexed';
+    }, 20_000);
+  });
 });

@@ -6,11 +6,13 @@ import type { z } from 'zod';
 import { createFolderBlobs } from '../../../shared/blobs/folder.ts';
 import type { BlobStore } from '../../../shared/blobs/port.ts';
 import {
+  cancelJob,
   getJob,
   ingestDocument,
   kbIndexed,
   kbRetired,
   listDocuments,
+  reindexDocument,
   removeDocument,
   type JobView,
 } from '../../../shared/contracts/knowledge.ts';
@@ -108,6 +110,8 @@ const questions = ({ bus, clock }: TestPlatform, blobs: BlobStore) => {
       return ask(ingestDocument, { domain_id: domainId, blob, filename, kind: 'file' });
     },
     remove: (domainId: string, document_id: string) => ask(removeDocument, { domain_id: domainId, document_id }),
+    cancel: (domainId: string, job_id: string) => ask(cancelJob, { domain_id: domainId, job_id }),
+    reindex: (domainId: string, document_id: string) => ask(reindexDocument, { domain_id: domainId, document_id }),
     documents: async (domainId: string) => (await ask(listDocuments, { domain_id: domainId })).documents,
     jobEnd: (domainId: string, jobId: string): Promise<JobView> =>
       eventually(async () => {
