@@ -12,6 +12,8 @@ export interface AgentChunk {
   readonly usage: { readonly tokensIn: number; readonly tokensOut: number } | undefined;
 }
 
+// What a column of Postgres can hold; a count beyond it is not worth an answer.
+const tokenCount = z.int().min(0).max(2_147_483_647);
 const chunkSchema = z.object({
   choices: z
     .array(
@@ -21,7 +23,7 @@ const chunkSchema = z.object({
       }),
     )
     .nullish(),
-  usage: z.object({ prompt_tokens: z.int(), completion_tokens: z.int() }).nullish().catch(null),
+  usage: z.object({ prompt_tokens: tokenCount, completion_tokens: tokenCount }).nullish().catch(null),
   error: z.unknown().optional(),
   citations: z.unknown().optional(),
   retrieval: z.unknown().optional(),

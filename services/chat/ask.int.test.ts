@@ -140,6 +140,20 @@ describe('an answer', () => {
     expect(answer).toMatchObject({ answer: 'Yes [1].', sources: ['faq.md'], grounded: true });
   });
 
+  it('is stored whatever the agent counts or cites', async () => {
+    world.agent.script(({ say, end }) => {
+      const passage = { chunk_id: 1, filename: 'https://shop.example/a\u0000b\ud800', page_content: 'Yes.' };
+      say({
+        ...text('Yes [[C1]].'),
+        citations: { citations: [passage] },
+        usage: { prompt_tokens: 3_000_000_000, completion_tokens: 4 },
+      });
+      end();
+    });
+    const answer = await world.ask({ session_id: await world.openSession() });
+    expect(answer).toMatchObject({ answer: 'Yes [1].', sources: ['https://shop.example/ab\ufffd'] });
+  });
+
   it('without a passage behind it is passed on as it is, and not called grounded', async () => {
     world.agent.script(({ say, end }) => {
       say(text('I do not know that [[C9]].'));

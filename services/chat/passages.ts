@@ -31,6 +31,8 @@ const listSchema = z.array(z.unknown()).max(1_000);
 const citationsSchema = z.object({ citations: listSchema });
 const retrievalSchema = z.object({ retrieved_data: listSchema });
 
+const nameCharsMax = 300;
+const addressCharsMax = 2_000;
 const textCharsMax = 20_000;
 
 /** The passages of a `citations` member; undefined when it holds none. Members vary, so what does not fit is left out. */
@@ -49,20 +51,24 @@ const readPassage = (value: unknown): Passage[] => {
   const parsed = passageSchema.safeParse(value);
   if (!parsed.success) return [];
   const { chunk_id, filename, page_content, metadata } = parsed.data;
-  const storedName = clean(metadata?.item_name ?? filename ?? '').slice(0, 300);
+  const storedName = cleanStart(metadata?.item_name ?? filename ?? '', nameCharsMax);
   const address = [filename, metadata?.item_name].find((name) => name != null && /^https?:\/\//.test(name));
-  const heading = clean(metadata?.section_title ?? '').slice(0, 300);
+  const heading = cleanStart(metadata?.section_title ?? '', nameCharsMax);
   return [
     {
       chunkId: chunk_id,
       storedName,
       heading: heading === '' ? null : heading,
       page: metadata?.page_number ?? null,
-      url: address ?? null,
-      text: clean(page_content ?? '').slice(0, textCharsMax),
+      // The beginning of an address leads elsewhere.
+      url: address == null || address.length > addressCharsMax ? null : clean(address),
+      text: cleanStart(page_content ?? '', textCharsMax),
     },
   ];
 };
+
+// A cut can part a surrogate pair, so it comes before the cleaning.
+const cleanStart = (text: string, charsMax: number): string => clean(text.slice(0, charsMax));
 
 /** What Postgres cannot hold is taken out: NUL, and halves of surrogate pairs. */
 export const clean = (text: string): string => text.toWellFormed().replaceAll('\u0000', '').trim();
