@@ -170,7 +170,7 @@ describe('the same client message id', () => {
     const asked = { session_id, client_message_id: 'm1' };
     const before = world.agent.requests.length;
     const first = await world.ask(asked);
-    const frames = await world.frames({ ...asked, question: 'another wording' });
+    const frames = await world.frames(asked);
     expect(frames.map(({ type }) => type)).toEqual(['meta', 'token', 'end']);
     expect(frames.at(-1)).toEqual({ type: 'end', answer: first });
     expect(world.agent.requests.length).toBe(before + 1);
@@ -186,6 +186,24 @@ describe('the same client message id', () => {
     for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'turn_in_progress', retryAfterMs: 1_000 });
     expect(await world.statusesOf(session_id)).toEqual(['user answered', 'assistant answered']);
     expect(await world.ask(asked)).toEqual(answers[0]);
+  });
+
+  it('with another question is refused, answered or failed before, and claims nothing', async () => {
+    const session_id = await world.openSession();
+    const refused = { code: 'idempotency_key_reused' };
+    const first = await world.ask({ session_id, client_message_id: 'mine', question: 'Do you ship?' });
+    await expect(world.ask({ session_id, client_message_id: 'mine', question: 'To Rome?' })).rejects.toMatchObject(
+      refused,
+    );
+    expect(await world.ask({ session_id, client_message_id: 'mine', question: 'Do you ship?' })).toEqual(first);
+
+    world.agent.script(({ response }) => void response.writeHead(500).end());
+    const failing = { session_id, client_message_id: 'failing', question: 'When?' };
+    await expect(world.ask(failing)).rejects.toMatchObject({ code: 'agent_unavailable' });
+    const before = await world.statusesOf(session_id);
+    await expect(world.ask({ ...failing, question: 'Where?' })).rejects.toMatchObject(refused);
+    expect(await world.statusesOf(session_id)).toEqual(before);
+    expect(await world.sql('select * from running_turns')).toEqual([]);
   });
 
   it('after a failure runs again on the same question', async () => {

@@ -23,7 +23,8 @@ const retryAfterMs = 1_000;
 
 /**
  * Stores the question and takes the session's turn; finds the answer of a question that was sent before.
- * Throws `session_unknown`, and `turn_in_progress` while another question of the session is being answered.
+ * Throws `session_unknown`, `turn_in_progress` while another question of the session is being answered, and
+ * `idempotency_key_reused` for a client message id under which another question was sent.
  */
 export const beginTurn = async (deps: Deps, input: z.output<typeof ask.input>): Promise<BegunTurn> => {
   const { domain_id: domainId, session_id: sessionId } = input;
@@ -47,6 +48,8 @@ export const beginTurn = async (deps: Deps, input: z.output<typeof ask.input>): 
         return start;
       case 'started':
         return { ...start, domainId, sessionId, token };
+      case 'reused':
+        throw new Failure('idempotency_key_reused');
       case 'running':
         throw new Failure('turn_in_progress', { retryAfterMs });
       case 'expired':

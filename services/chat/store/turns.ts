@@ -39,6 +39,8 @@ export type TurnStart =
       readonly history: readonly PastTurn[];
     }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
+  /** The client message id belongs to a question in other words; nothing was claimed. */
+  | { readonly kind: 'reused' }
   | { readonly kind: 'running' }
   | { readonly kind: 'expired'; readonly questionId: string }
   /** The answer came between two looks: look again. */
@@ -49,6 +51,7 @@ const startRow = z.object({
   claimed: z.boolean(),
   question_id: z.string().nullable(),
   question: z.string().nullable(),
+  reused: z.boolean(),
   answer_id: z.string().nullable(),
   answer: z.string().nullable(),
   evidence: z.unknown().optional(),
@@ -74,7 +77,7 @@ export const startTurn = async (client: Transaction, request: TurnRequest): Prom
       where session_id = ${sessionId}::uuid and domain_id = ${domainId}::uuid
         and (${userId}::text is null or user_id = ${userId}::text)
     ), prior as (
-      select id, status from conversation_history join session using (session_id)
+      select id, status, content <> ${question}::text as reused from conversation_history join session using (session_id)
       where client_message_id = ${clientMessageId}::text
     ), running as (
       select question_id, lease_until < now() as expired from running_turns join session using (session_id)
@@ -82,7 +85,7 @@ export const startTurn = async (client: Transaction, request: TurnRequest): Prom
       insert into running_turns (session_id, domain_id, question_id, token, lease_until)
       select session_id, ${domainId}::uuid, coalesce((select id from prior), ${newId}::uuid), ${token}::uuid,
         now() + ${leaseMs}::float8 * interval '1 millisecond'
-      from session where not exists (select from prior where status = 'answered')
+      from session where not exists (select from prior where status = 'answered' or reused)
       on conflict (session_id) do nothing
       returning question_id
     ), question as (
@@ -91,12 +94,12 @@ export const startTurn = async (client: Transaction, request: TurnRequest): Prom
         ${clientMessageId}::text, 'pending'
       from turn, session
       on conflict (session_id, client_message_id) do update set status = 'pending', failure_code = null
-        where conversation_history.status <> 'answered'
+        where conversation_history.status <> 'answered' and conversation_history.content = excluded.content
       returning id, content
     )
     select session.user_id, turn.question_id is not null as claimed,
       question.id as question_id, question.content as question,
-      answer.id as answer_id, answer.content as answer, answer.evidence,
+      coalesce(prior.reused, false) as reused, answer.id as answer_id, answer.content as answer, answer.evidence,
       running.question_id as running_id, running.expired,
       array(
         select jsonb_build_object('question', left(asked.content, ${pastCharsMax}::int),
@@ -106,13 +109,14 @@ export const startTurn = async (client: Transaction, request: TurnRequest): Prom
         order by said.position desc limit ${pastTurnsMax}::int
       ) as history
     from session left join turn on true left join question on true left join running on true
-      left join prior on prior.status = 'answered'
-      left join conversation_history answer on answer.reply_to = prior.id`;
+      left join prior on true
+      left join conversation_history answer on answer.reply_to = prior.id and prior.status = 'answered'`;
   if (rows[0] === undefined) throw new Failure('session_unknown');
   return readStart(startRow.parse(rows[0]));
 };
 
 const readStart = (row: z.infer<typeof startRow>): TurnStart => {
+  if (row.reused) return { kind: 'reused' };
   if (row.answer_id !== null && row.answer !== null) {
     const evidence = evidenceSchema.parse(row.evidence);
     return { kind: 'answered', answer: { id: row.answer_id, text: row.answer, evidence } };
