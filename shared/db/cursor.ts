@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { Failure } from '../errors/failure.ts';
 
-/** A place in a list that is ordered newest first, by moment and then by id. */
+/** A place in a list that is ordered newest first, by moment and then by id, a uuid. */
 export interface Place {
   readonly createdAt: Date;
   readonly id: string;
 }
 
-const placeSchema = z.tuple([z.iso.datetime(), z.string().max(100)]);
+// Postgres refuses an id that is no uuid and has no year 0; both would come back as an error of ours.
+const placeSchema = z.tuple([
+  z.iso
+    .datetime()
+    .transform((text) => new Date(text))
+    .refine((moment) => moment.getTime() >= 0),
+  z.guid(),
+]);
 
 /** Opaque to callers. */
 export const encodeCursor = ({ createdAt, id }: Place): string =>
@@ -18,7 +25,7 @@ export const decodeCursor = (cursor: string | undefined): Place | undefined => {
   if (cursor === undefined) return undefined;
   try {
     const [createdAt, id] = placeSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    return { createdAt: new Date(createdAt), id };
+    return { createdAt, id };
   } catch (thrown) {
     throw new Failure('invalid_request', { detail: 'The cursor is not one of ours', cause: thrown });
   }
