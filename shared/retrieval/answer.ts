@@ -43,9 +43,12 @@ export const answerFrom = (
   return {
     answerable: true,
     confidence,
-    sentences: sentences.map(({ sentence, passage }) => ({ text: plainText(sentence.text), chunk: passage.hit.chunk })),
+    sentences: sentences.map(({ sentence, passage }) => ({ text: said(sentence), chunk: passage.hit.chunk })),
   };
 };
+
+// The fields of a record stand on lines of their own; said in a sentence they want something between them.
+const said = ({ text, isRow }: Sentence): string => (isRow ? plainText(text).replaceAll('\n', ', ') : plainText(text));
 
 const bestOf = (asked: Question, scored: readonly ScoredSentence[]): ScoredSentence[] => {
   const ranked = [...scored].sort((left, right) => right.score - left.score);
@@ -62,9 +65,17 @@ const bestOf = (asked: Question, scored: readonly ScoredSentence[]): ScoredSente
 };
 
 /** A further sentence speaks of the question itself or stands beside one that was chosen; a row must say as much. */
-const adds = (asked: Question, { passage, sentence }: ScoredSentence, chosen: readonly ScoredSentence[]): boolean => {
+const adds = (
+  asked: Question,
+  { passage, sentence, score }: ScoredSentence,
+  chosen: readonly ScoredSentence[],
+): boolean => {
   const share = coverageOf(asked, sentence.stems).share;
-  if (sentence.isRow) return share >= rowShareMin * coverageOf(asked, chosen[0]?.sentence.stems ?? new Set()).share;
+  if (sentence.isRow) {
+    const [first] = chosen;
+    const firstShare = coverageOf(asked, first?.sentence.stems ?? new Set()).share;
+    return share >= rowShareMin * firstShare && score >= rowShareMin * (first?.score ?? 0);
+  }
   return share > 0 || chosen.some((other) => other.passage === passage && areNeighbours(other.sentence, sentence));
 };
 

@@ -57,7 +57,7 @@ const readSentence = (text: string, position: number): Sentence => {
     text,
     stems: new Set(telling),
     bigrams: new Set(bigramsOf(telling)),
-    isRow: /^[^,:.]{1,60}: [^.]*, [^,:]{1,60}: /u.test(text),
+    isRow: /^[^,:.]{1,60}: [^.]*, [^,:]{1,60}: /u.test(text) || isRecord(text),
     isQuestion: /[?？]["'”’)*_]*$/u.test(text),
     position,
   };
@@ -67,4 +67,10 @@ const tellingStems = (text: string): string[] => {
   const words = wordsOf(text);
   const telling = words.filter((word) => !stopWords.has(word));
   return (telling.length > 0 ? telling : words).map(stemOf);
+};
+
+/** Lines `field: value` and nothing else, as a row of a CSV file reads. */
+const isRecord = (text: string): boolean => {
+  const lines = text.trim().split('\n');
+  return lines.length > 1 && lines.every((line) => /^[^:\n]{1,60}: \S/u.test(line));
 };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Failure } from '../../../shared/errors/failure.ts';
 import { jsonErrorPlace } from './json-error-place.ts';
 import { createTextSink, extractLimits, tooComplex, type TextSink } from './limits.ts';
@@ -5,7 +6,8 @@ import type { Reading } from './reading.ts';
 
 /**
  * JSON as lines `path: value` that a person could read. The objects of the outermost lists become records with an empty
- * line between them, so that a passage never mixes two; short lists of plain values stay on one line.
+ * line between them, so that a passage never mixes two; a record of `question` and `answer` becomes lines `Q:` and `A:`;
+ * short lists of plain values stay on one line.
  * Throws `document_broken` with line and column, `document_too_complex` when nested too deeply or too long.
  */
 export const readJson = (source: string): Reading => {
@@ -40,10 +42,22 @@ const writeValue = (sink: TextSink, value: unknown, place: Place): void => {
 };
 
 const writeMembers = (sink: TextSink, record: object, place: Place): void => {
+  if (writeQuestion(sink, record)) return;
   for (const [key, member] of Object.entries(record)) {
     const path = place.path === '' ? key : `${place.path}.${key}`;
     writeValue(sink, member, { ...place, path, depth: place.depth + 1 });
   }
+};
+
+const questionRecord = z.strictObject({ question: z.string(), answer: z.string() });
+
+// The form in which our own index knows an FAQ, and answers it whole.
+const writeQuestion = (sink: TextSink, record: object): boolean => {
+  const faq = questionRecord.safeParse(record);
+  if (!faq.success) return false;
+  sink.add(`Q: ${faq.data.question}`);
+  sink.add(`A: ${faq.data.answer}`);
+  return true;
 };
 
 const writeList = (sink: TextSink, list: readonly unknown[], place: Place): void => {
