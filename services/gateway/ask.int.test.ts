@@ -1,11 +1,14 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, type AnswerFrame } from '../../shared/contracts/chat.ts';
+import { getDomain } from '../../shared/contracts/provisioning.ts';
 import type { Call } from '../../shared/bus/port.ts';
 import { Failure } from '../../shared/errors/failure.ts';
-import { acmeId, acmeKey, anAnswer, messageId, sessionId } from './testing/builders.ts';
+import { acmeId, acmeKey, aDomain, anAnswer, messageId, sessionId } from './testing/builders.ts';
 import { openStream } from './testing/open-stream.ts';
-import { scriptTwoDomains } from './testing/scripted.ts';
+import { script, scriptTwoDomains } from './testing/scripted.ts';
 import { eventsIn, send } from './testing/send.ts';
 import { startTestGateway, type TestGateway } from './testing/start.ts';
 
@@ -159,6 +162,41 @@ describe('POST /ask', () => {
     stream.leave();
     await stopped;
   });
+
+  it.each(['application/json', 'text/event-stream'])(
+    'asks nobody for a visitor who left while the credential was checked (%s)',
+    async (accept) => {
+      const slow = await startTestGateway();
+      const gone = new AbortController();
+      let closed = (): void => undefined;
+      const left = new Promise<void>((resolve) => (closed = resolve));
+      const watch = (message: unknown): void => {
+        (message as { response: ServerResponse }).response.once('close', closed);
+      };
+      subscribe('http.server.request.start', watch);
+      await script(slow.bus, getDomain, async () => {
+        gone.abort();
+        await left;
+        return { domain: aDomain() };
+      });
+      let isAsked = false;
+      await slow.bus.answerStream(ask, async function* () {
+        isAsked = true;
+        yield* whole;
+      });
+      const sent = fetch(`${slow.url}/ask`, {
+        method: 'POST',
+        headers: { ...page, accept, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: gone.signal,
+      });
+      await expect(sent).rejects.toThrow();
+      await left;
+      unsubscribe('http.server.request.start', watch);
+      await slow.stop();
+      expect(isAsked).toBe(false);
+    },
+  );
 
   it('cuts a visitor who does not read, and tells chat to stop', async () => {
     const stopped = new Promise<void>((resolve) => {

@@ -51,8 +51,11 @@ type Frames = (signal: AbortSignal) => AsyncIterable<AnswerFrame>;
 
 const wholeAnswer = async (frames: Frames, { response }: Exchange<'visitor'>): Promise<Answer> => {
   const gone = new AbortController();
+  const leave = (): void => gone.abort('the caller left');
+  // Who left before this has closed already and will not again.
+  if (response.destroyed) leave();
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort('the caller left');
+    if (!response.writableFinished) leave();
   });
   for await (const frame of frames(gone.signal)) {
     if (frame.type === 'end') return frame.answer;
@@ -65,6 +68,7 @@ const streamAnswer = async (
   frames: Frames,
   { request, response }: Exchange<'visitor'>,
 ): Promise<void> => {
+  if (response.destroyed) return;
   const stream = openEventStream(response, gateway.streams, 'answer');
   let messageId = '';
   let sent = 0;

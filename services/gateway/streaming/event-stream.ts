@@ -51,7 +51,7 @@ export const openEventStream = (response: Response, streams: OpenStreams, kind: 
     else if (!isRead) unread ??= setTimeout(cut, drainWaitMs);
   };
   const begin = (): void => {
-    if (response.headersSent) return;
+    if (response.headersSent || response.destroyed) return;
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-cache, no-transform',
@@ -61,18 +61,21 @@ export const openEventStream = (response: Response, streams: OpenStreams, kind: 
     keepAlive = setInterval(() => write(': keep-alive\n\n'), keepAliveMs);
   };
   const end = (): void => {
-    if (!response.writableEnded) response.end();
+    if (!response.writableEnded && !response.destroyed) response.end();
   };
   response.on('drain', () => {
     clearTimeout(unread);
     unread = undefined;
   });
-  response.once('close', () => {
+  const onClose = (): void => {
     clearInterval(keepAlive);
     clearTimeout(unread);
     forget();
     gone.abort('the stream is closed');
-  });
+  };
+  // Credentials and body took their time: who left meanwhile has closed already and will not again.
+  if (response.destroyed || response.closed) onClose();
+  else response.once('close', onClose);
   return {
     signal: gone.signal,
     begin,
