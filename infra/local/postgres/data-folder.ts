@@ -52,7 +52,8 @@ const runInitdb = async (identity: Identity, initdb: string, parameters: readonl
     child.once('close', resolve);
   });
   const reason = output.join('').trim().split('\n').at(-1) ?? '';
-  if (code !== 0) throw new LocalError(`PostgreSQL could not make its data folder: ${reason}`);
+  if (code !== 0)
+    throw new LocalError(`PostgreSQL could not make its data folder: ${reason} (or set DATABASE_URL to one of yours)`);
 };
 
 /** PG* settings of the user's shell are meant for other servers; a locale that the machine lacks would stop this one. */
