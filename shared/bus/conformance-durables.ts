@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import { Failure } from '../errors/failure.ts';
+
 import { systemClock } from '../runtime/clock.ts';
 import { currentCorrelation } from '../telemetry/correlation.ts';
+import { attemptsMax } from './delivery.ts';
 import { domainId, envelopeOf, eventually, failureOf, happened, wakeUp, type Promises } from './conformance-world.ts';
 
 export const durablePromises: Promises = [
@@ -103,6 +105,27 @@ export const durablePromises: Promises = [
       await relay(bus, wakeUp, envelopeOf(wakeUp, 1));
       await eventually('the second attempt', () => attempts === 2);
       expect(await deadLetters()).toEqual([]);
+    },
+  },
+  {
+    promise:
+      'a message that keeps failing is buried after its attempts; one that waits for a part of the system is not',
+    check: async ({ replica, relay, deadLetters }) => {
+      const bus = await replica();
+      const attempts = [0, 0];
+      let isDone = false;
+      await bus.consume(wakeUp, 'memory', async ({ data, attempt }) => {
+        attempts[data.n] = attempt;
+        if (data.n === 0) throw new Failure('memory_unavailable', { retryAfterMs: 1 });
+        if (attempt <= attemptsMax + 2) throw new Failure('service_unavailable', { retryAfterMs: 1 });
+        isDone = true;
+      });
+      await Promise.all([0, 1].map((n) => relay(bus, wakeUp, envelopeOf(wakeUp, n))));
+      await eventually('the one is handled', () => isDone);
+      await eventually('the other is buried', async () => (await deadLetters()).length > 0);
+      expect(attempts).toEqual([attemptsMax, attemptsMax + 3]);
+      const letters = await deadLetters();
+      expect(letters).toMatchObject([{ reason: `memory_unavailable after ${attemptsMax} attempts` }]);
     },
   },
   {

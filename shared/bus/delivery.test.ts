@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../errors/failure.ts';
-import { attemptsMax, verdict, type Verdict } from './delivery.ts';
+import { attemptsMax, deliveriesMax, verdict, type Verdict } from './delivery.ts';
 
 const passing = new Failure('service_unavailable');
 
@@ -29,10 +29,19 @@ describe('the verdict over a delivery', () => {
     ],
     [
       'the last attempt',
-      passing,
+      new Failure('memory_unavailable'),
       attemptsMax,
       0.5,
-      { do: 'bury', reason: `service_unavailable after ${attemptsMax} attempts` },
+      { do: 'bury', reason: `memory_unavailable after ${attemptsMax} attempts` },
+    ],
+    ['an outage that outlasts the attempts', passing, attemptsMax + 20, 0.5, { do: 'retry', afterMs: 15_000 }],
+    ['an outage of hours', passing, deliveriesMax - 1, 0.5, { do: 'retry', afterMs: 15_000 }],
+    [
+      'the last delivery',
+      passing,
+      deliveriesMax,
+      0.5,
+      { do: 'bury', reason: `service_unavailable after ${deliveriesMax} attempts` },
     ],
   ];
 

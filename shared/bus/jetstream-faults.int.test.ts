@@ -6,9 +6,11 @@ import { startNatsServer, type TestNats } from '../../tests/support/servers.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { ConfigError } from '../runtime/config.ts';
 import { echo, envelopeOf, eventually, failureOf, happened, wakeUp, within } from './conformance-world.ts';
+import { deliveriesMax } from './delivery.ts';
 import { createJetStreamBus, type JetStreamBus, type JetStreamOptions } from './jetstream.ts';
 
 const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+const wakeUpDurable = 'memory--cmd-memory-wake-up-v1';
 let server: TestNats;
 const buses: JetStreamBus[] = [];
 
@@ -138,6 +140,21 @@ describe('the JetStream bus under faults', () => {
     await expect(createJetStreamBus({ servers: server.url, name: 'test', clock, logger })).rejects.toThrow();
   });
 
+  it('brings a durable that an earlier version made to its own terms, and loses nothing that waits there', async () => {
+    const earlier = await openBus();
+    await earlier.consume(wakeUp, 'memory', async () => undefined);
+    await earlier.drain(1_000);
+    const connection = await connect({ servers: server.url });
+    const manager = await jetstreamManager(connection);
+    await manager.consumers.update('CMD', wakeUpDurable, { max_deliver: 10 });
+    await jetstream(connection).publish(wakeUp.subject, JSON.stringify(envelopeOf(wakeUp, 1)));
+    const consumed: number[] = [];
+    await (await openBus()).consume(wakeUp, 'memory', async ({ data }) => void consumed.push(data.n));
+    await eventually('what waited is consumed', () => consumed.length === 1);
+    expect((await manager.consumers.info('CMD', wakeUpDurable)).config.max_deliver).toBe(deliveriesMax);
+    await connection.close();
+  });
+
   it('keeps what the server says of a message that it gave up', async () => {
     const bus = await openBus();
     await bus.consume(wakeUp, 'memory', async () => undefined);
@@ -145,11 +162,12 @@ describe('the JetStream bus under faults', () => {
     const connection = await connect({ servers: server.url });
     const client = jetstream(connection);
     await client.publish(wakeUp.subject, '{}');
-    const consumer = await client.consumers.get('CMD', 'memory--cmd-memory-wake-up-v1');
-    for (let attempt = 1; attempt <= 10; attempt++) (await consumer.next({ expires: 2_000 }))?.nak();
+    const manager = await jetstreamManager(connection);
+    await manager.consumers.update('CMD', wakeUpDurable, { max_deliver: 3 });
+    const consumer = await client.consumers.get('CMD', wakeUpDurable);
+    for (let attempt = 1; attempt <= 3; attempt++) (await consumer.next({ expires: 2_000 }))?.nak();
     // The server speaks of it when it is asked for more.
     expect(await consumer.next({ expires: 1_000 })).toBeNull();
-    const manager = await jetstreamManager(connection);
     await eventually('the advisory is kept', async () => (await manager.streams.info('DLQ')).state.messages === 1);
     await connection.close();
   });

@@ -2,7 +2,7 @@ import type { Durable, Envelope, Query, StreamQuery } from '../contracts/message
 import { envelopeSchema } from '../contracts/message.ts';
 import { Failure, toFailure } from '../errors/failure.ts';
 import { deadLetters } from '../telemetry/metrics.ts';
-import { attemptsMax, verdict, type Verdict } from './delivery.ts';
+import { verdict, type Verdict } from './delivery.ts';
 import { observed, type BusTools, type Incoming } from './observed.ts';
 import type { Call, Delivery, Handler, StreamHandler } from './port.ts';
 import { decode, encode, parseInput, parseOutput } from './wire.ts';
@@ -63,7 +63,7 @@ export const consuming =
     const decision = verdict(failure, attempt, tools.clock.random());
     if (decision.do === 'bury') {
       deadLetters.inc({ subject: contract.subject });
-      tools.logger.error({ subject: contract.subject, consumer, attempt, attemptsMax, ...decision }, 'message buried');
+      tools.logger.error({ subject: contract.subject, consumer, attempt, ...decision }, 'message buried');
     }
     return decision;
   };

@@ -123,7 +123,12 @@ const countAttempt = async (platform: Platform, consumer: string, id: string, th
   const attempts = await platform.database.run((client) => recordAttempt(client, consumer, id));
   platform.logger.warn({ err: failure, consumer, attempts }, 'message not handled');
   if (attempts >= attemptsMax) return new Failure('internal', { detail: `${failure.code} after ${attempts} attempts` });
-  return failure.retryable ? failure : new Failure('service_unavailable', { cause: failure });
+  // The code that the bus tries again without a count of its own: this one survives it and leaves outages out.
+  const { retryAfterMs } = failure;
+  return new Failure('service_unavailable', {
+    cause: failure,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
 };
 
 const sweep = async ({ database }: Platform, owner: Owner): Promise<void> =>

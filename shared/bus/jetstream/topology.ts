@@ -11,7 +11,7 @@ import { nanos } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { Durable } from '../../contracts/message.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { attemptsMax } from '../delivery.ts';
+import { deliveriesMax } from '../delivery.ts';
 import type { Link } from './connection.ts';
 import type { Names } from './names.ts';
 import { wantedStreams, type WantedStream } from './stream-configs.ts';
@@ -96,7 +96,7 @@ const durableConfig = (names: Names, consumer: string, contract: Durable): Parti
   filter_subject: names.filter(contract),
   ack_policy: AckPolicy.Explicit,
   ack_wait: nanos(ackWaitMs),
-  max_deliver: attemptsMax,
+  max_deliver: deliveriesMax,
   // What happened before a consumer first came is not lost on it.
   deliver_policy: DeliverPolicy.All,
 });
@@ -117,11 +117,18 @@ const ensureDurable = async (
   stream: string,
   config: Partial<ConsumerConfig>,
 ): Promise<void> => {
-  const info = await manager.consumers.add(stream, config);
+  const info = await manager.consumers.add(stream, config).catch((thrown: unknown) => {
+    // An earlier version made it on other terms; its place in the stream stays.
+    if (thrown instanceof JetStreamApiError && consumerDiffers.has(thrown.code) && config.durable_name !== undefined) {
+      return manager.consumers.update(stream, config.durable_name, config);
+    }
+    throw thrown;
+  });
   refuseDifference(`consumer ${info.name}`, config, info.config);
 };
 
 const streamDiffers = 10058;
+const consumerDiffers = new Set([10013, 10148]);
 
 // An old server drops what it does not know without a word; better not to start than to run on other terms.
 const refuseDifference = (what: string, wanted: object, actual: object): void => {
