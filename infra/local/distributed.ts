@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '../migrations/migrate.ts';
 import { announcement, faint } from './announcement.ts';
@@ -7,7 +6,7 @@ import { keepChild, type KeptChild } from './child-process.ts';
 import { showDemo } from './demo.ts';
 import { startEmulatorProcess } from './emulator-process.ts';
 import { exitWith } from './exit-with.ts';
-import { openLocalState } from './local-state.ts';
+import { makeDataFolder, openLocalState } from './local-state.ts';
 import { takeLock } from './lock.ts';
 import { requireFreePort } from './preconditions.ts';
 import { planProcesses, type ServiceProcess } from './processes.ts';
@@ -40,7 +39,7 @@ const startDistributed = async (): Promise<void> => {
 const bringUp = async (settings: LocalSettings, stack: StopStack): Promise<void> => {
   const processes = await planProcesses(settings);
   for (const { port } of processes) if (port !== undefined) await requireFreePort(settings, port);
-  await mkdir(settings.DATA_DIR, { recursive: true });
+  await makeDataFolder(settings.DATA_DIR);
   stack.push('data folder', await takeLock(settings.DATA_DIR));
   const state = await openLocalState(settings.DATA_DIR);
   const database = await startDatabase(settings, state, { stack, searches: true });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LocalError } from './local-error.ts';
@@ -23,6 +23,11 @@ export interface LocalState {
   readonly value: Remembered;
   readonly remember: (changes: Partial<Remembered>) => Promise<void>;
 }
+
+/** Makes the folder, for its owner alone; as root it lets the database's user through to its own. */
+export const makeDataFolder = async (dataDir: string): Promise<void> => {
+  await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+};
 
 /** `local.json` of the data folder, readable by its owner alone; made with fresh secrets the first time. */
 export const openLocalState = async (dataDir: string): Promise<LocalState> => {

@@ -1,11 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '../migrations/migrate.ts';
 import { announcement, faint } from './announcement.ts';
 import { startDatabase } from './backing-servers.ts';
 import { showDemo } from './demo.ts';
 import { exitWith } from './exit-with.ts';
-import { openLocalState } from './local-state.ts';
+import { makeDataFolder, openLocalState } from './local-state.ts';
 import { takeLock } from './lock.ts';
 import { requireFreePort, requireNats } from './preconditions.ts';
 import { loadSettings, type LocalSettings } from './settings.ts';
@@ -39,7 +38,7 @@ const bringUp = async (settings: LocalSettings, stack: StopStack): Promise<void>
   const loading = Promise.all([import('../../services/main.ts'), import('./emulators.ts')]);
   loading.catch(() => undefined);
   await requireFreePort(settings);
-  await mkdir(settings.DATA_DIR, { recursive: true, mode: 0o755 });
+  await makeDataFolder(settings.DATA_DIR);
   stack.push('data folder', await takeLock(settings.DATA_DIR));
   const state = await openLocalState(settings.DATA_DIR);
   const database = await startDatabase(settings, state, { stack, searches: false });
