@@ -23,7 +23,14 @@ export const askRoute = route({
   credential: 'visitor',
   input: z.object({ body: askBody }),
   output: askAnswer,
-  failures: ['session_unknown', 'agent_deploying', 'agent_failed', 'agent_unavailable', 'turn_in_progress'],
+  failures: [
+    'session_unknown',
+    'agent_deploying',
+    'agent_failed',
+    'agent_unavailable',
+    'turn_in_progress',
+    'idempotency_key_reused',
+  ],
   events: 'on-accept',
   isIdempotent: true,
   handle: (gateway) => async (input, exchange) => {

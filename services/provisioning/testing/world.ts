@@ -39,6 +39,12 @@ const quick = {
   PROVISIONING_LOST_AFTER_MS: '300',
 };
 
+const always = {
+  secrets: createSecretBox('test-secrets-key-of-thirty-two-characters'),
+  ready: async () => ({ ready: true, bus: 'ok', database: 'ok' }),
+  started: Promise.resolve(),
+};
+
 /** The provisioning service as it runs in one process, with a real database and the emulated cloud. */
 export const openWorld = async (options: { readonly settings?: Readonly<Record<string, string>> } = {}) => {
   const [testDatabase, cloud] = await Promise.all([
@@ -56,19 +62,14 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
     let closing: Promise<void> | undefined;
     const close = (): Promise<void> => (closing ??= database.close());
     closers.push(close);
-    const ready = async () => ({ ready: true, bus: 'ok', database: 'ok' });
-    const started = Promise.resolve();
-    const secrets = createSecretBox('test-secrets-key-of-thirty-two-characters');
     const replica = await provisioning.start({
       bus,
       database,
       blobs,
-      secrets,
+      ...always,
       logger,
       clock,
       environment,
-      ready,
-      started,
     });
     replicas.push(replica);
     return replica;
