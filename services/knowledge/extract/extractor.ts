@@ -93,8 +93,14 @@ const runInWorker = (task: ExtractTask, limits: WorkerLimits, signal?: AbortSign
       if (message.kind === 'started') hasStarted = true;
       else resolve(message);
     });
-    worker.once('error', (error) => reject(failureOfCrash(error, hasStarted)));
-    worker.once('exit', (code) => reject(failureOfCrash(new Error(`the worker ended with ${code}`), hasStarted)));
+    // An error may overtake the last messages; at the exit, which always follows, all of them have arrived.
+    let crash: unknown;
+    worker.once('error', (error) => {
+      crash = error;
+    });
+    worker.once('exit', (code) => {
+      reject(failureOfCrash(crash ?? new Error(`the worker ended with ${code}`), hasStarted));
+    });
     worker.once('exit', () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', leave);
