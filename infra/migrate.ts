@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { migrate } from './migrations/migrate.ts';
 import { writeMigration } from './migrations/write.ts';
 
@@ -7,13 +10,28 @@ import { writeMigration } from './migrations/write.ts';
  */
 const main = async ([option, title]: readonly string[]): Promise<string> => {
   const databaseUrl = process.env['DATABASE_URL'] ?? '';
-  if (databaseUrl === '') throw new Error('Set DATABASE_URL to the database to migrate, as in .env.example.');
   if (option === '--diff') {
     if (title === undefined) throw new Error('Give the migration a title: npm run db:diff -- add_something');
-    return (await writeMigration(databaseUrl, title)) ?? 'The migrations already equal the schema.';
+    const write = (url: string) => writeMigration(url, title);
+    const folder = databaseUrl === '' ? await withPassingServer(write) : await write(databaseUrl);
+    return folder ?? 'The migrations already equal the schema.';
   }
+  if (databaseUrl === '') throw new Error('Set DATABASE_URL to the database to migrate, as in .env.example.');
   const applied = await migrate(databaseUrl);
   return applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`;
+};
+
+/** Comparing takes an empty database only, so any server does. */
+const withPassingServer = async <T>(work: (url: string) => Promise<T>): Promise<T> => {
+  const { startPostgres } = await import('./local/postgres/server.ts');
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-diff-'));
+  const server = await startPostgres({ dataDir, password: 'passing', durable: false });
+  try {
+    return await work(server.url('postgres'));
+  } finally {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
 };
 
 try {
