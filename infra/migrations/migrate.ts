@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { LocalError } from '../local/local-error.ts';
 import { readMigrations } from './folder.ts';
 
 /**
@@ -10,7 +11,11 @@ import { readMigrations } from './folder.ts';
 export const migrate = async (databaseUrl: string): Promise<readonly string[]> => {
   const [wanted, applied] = await Promise.all([readMigrations(), readApplied(databaseUrl)]);
   const edited = wanted.find(({ name, sql }) => applied.has(name) && applied.get(name) !== checksum(sql));
-  if (edited !== undefined) throw new Error(`Migration ${edited.name} was changed after this database had applied it.`);
+  if (edited !== undefined) {
+    throw new LocalError(
+      `Migration ${edited.name} was changed after this database had applied it: put the file back, or start with an empty database.`,
+    );
+  }
   if (wanted.every(({ name }) => applied.has(name))) return [];
   const { openEngine } = await import('./engine.ts');
   const engine = await openEngine(databaseUrl);
