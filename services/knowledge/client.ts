@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../../shared/errors/failure.ts';
 import { createControlPlane, unlessMissing, type Call } from '../../shared/gradient/control-plane.ts';
 import { everyPage, perPage } from '../../shared/gradient/every-page.ts';
+import type { InstallationTag } from '../../shared/gradient/installation.ts';
 import type { Http } from '../../shared/http/contract.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import * as schemas from './client/schemas.ts';
@@ -29,14 +30,14 @@ export type IndexingOutcome = 'running' | 'succeeded' | 'failed';
 export const filesPerBaseMax = 99;
 
 /** The part of the Gradient control plane that holds knowledge: what we write is strict, what we read is lenient. */
-export const createCloud = (config: KnowledgeConfig, clock: Clock) => {
+export const createCloud = (config: KnowledgeConfig, clock: Clock, installationTag: InstallationTag) => {
   const { call, http } = createControlPlane(config, { userAgent: 'parley-knowledge', clock });
   const embeddingModel = modelLookup(config, call);
   return {
     /** Asked of the cloud once, when the settings do not name it. */
     embeddingModel,
     uploadFile: uploadFile(call, http),
-    createBase: createBase(config, call, embeddingModel),
+    createBase: createBase(config, call, { embeddingModel, installationTag }),
     ...baseCalls(call),
     ...sourceCalls(call),
     ...indexingCalls(call),
@@ -65,7 +66,11 @@ const uploadFile =
   };
 
 const createBase =
-  (config: KnowledgeConfig, call: Call, embeddingModel: () => Promise<string>) =>
+  (
+    config: KnowledgeConfig,
+    call: Call,
+    known: { readonly embeddingModel: () => Promise<string>; readonly installationTag: InstallationTag },
+  ) =>
   async (base: {
     readonly name: string;
     readonly databaseId: string | null;
@@ -73,10 +78,10 @@ const createBase =
   }): Promise<CloudBase> => {
     const json = {
       name: base.name,
-      embedding_model_uuid: await embeddingModel(),
+      embedding_model_uuid: await known.embeddingModel(),
       project_id: config.projectId,
       region: config.region,
-      tags: ['parley'],
+      tags: ['parley', await known.installationTag()],
       ...(base.databaseId === null ? {} : { database_id: base.databaseId }),
       datasources: base.files.map((file) => ({
         file_upload_data_source: {

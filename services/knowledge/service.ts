@@ -1,5 +1,6 @@
 import * as contracts from '../../shared/contracts/knowledge.ts';
 import { domainRegistered, domainRemoved, kbAttached, kbDetached } from '../../shared/contracts/provisioning.ts';
+import { installationTagOf } from '../../shared/gradient/installation.ts';
 import { startMessaging, type Messaging } from '../../shared/outbox/messaging.ts';
 import type { Platform, Service } from '../../shared/runtime/platform.ts';
 import { createWorker, type Worker } from '../../shared/work/worker.ts';
@@ -58,7 +59,7 @@ const createDeps = (platform: Platform, messaging: Messaging) => {
     database: platform.database,
     messaging,
     blobs: platform.blobs,
-    cloud: createCloud(config, platform.clock),
+    cloud: createCloud(config, platform.clock, installationTagOf(platform.database)),
     extractor,
     crawl: createCrawl({ allowHosts: config.crawlAllowHosts, clock: platform.clock, extractor }),
     config,

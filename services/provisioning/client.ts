@@ -15,6 +15,7 @@ export interface CloudAgent {
 
 export interface NamedAgent extends CloudAgent {
   readonly name: string;
+  readonly tags: readonly string[];
 }
 
 export interface NewAgent {
@@ -148,8 +149,10 @@ const asAgent = ({ uuid, deployment, knowledge_bases: bases }: schemas.AgentAnsw
   kbUuids: (bases ?? []).flatMap((base) => (typeof base.uuid === 'string' ? [base.uuid] : [])),
 });
 
-const named = ({ uuid, name, deployment }: schemas.ListedAgent): readonly NamedAgent[] =>
-  typeof uuid === 'string' && typeof name === 'string' ? [{ ...asAgent({ uuid, deployment }), name }] : [];
+const named = ({ uuid, name, tags, deployment }: schemas.ListedAgent): readonly NamedAgent[] =>
+  typeof uuid === 'string' && typeof name === 'string'
+    ? [{ ...asAgent({ uuid, deployment }), name, tags: tags ?? [] }]
+    : [];
 
 const byAge = (left: schemas.ListedAgent, right: schemas.ListedAgent): number =>
   (left.created_at ?? '~').localeCompare(right.created_at ?? '~');

@@ -1,6 +1,7 @@
 import { kbIndexed, kbRetired } from '../../shared/contracts/knowledge.ts';
 import * as contracts from '../../shared/contracts/provisioning.ts';
 import type { Bus } from '../../shared/bus/port.ts';
+import { installationTagOf } from '../../shared/gradient/installation.ts';
 import { startMessaging } from '../../shared/outbox/messaging.ts';
 import type { Service } from '../../shared/runtime/platform.ts';
 import { startAdvancing } from './advance.ts';
@@ -29,7 +30,8 @@ export const provisioning: Service = {
     const config = loadProvisioningConfig(platform.environment);
     const gradient = createGradient(config, platform.clock);
     const messaging = startMessaging(platform, 'provisioning');
-    const stepDeps = { ...platform, config, gradient, messaging };
+    const installationTag = installationTagOf(platform.database);
+    const stepDeps = { ...platform, config, gradient, messaging, installationTag };
     const attaching = startAttaching(stepDeps);
     const advancing = startAdvancing(stepDeps, attaching.wake);
     const wake = (): void => {

@@ -10,7 +10,13 @@ const agent = z.object({
   deployment,
   knowledge_bases: z.array(z.object({ uuid: word })).nullish(),
 });
-const listedAgent = z.object({ uuid: word, name: word, created_at: word, deployment });
+const listedAgent = z.object({
+  uuid: word,
+  name: word,
+  created_at: word,
+  tags: z.array(z.string()).nullish(),
+  deployment,
+});
 const listedKey = z.object({ uuid: word, name: word });
 const listedModel = z.object({ uuid: word, id: word, name: word });
 

@@ -1,4 +1,5 @@
 import { agentCreated } from '../../../shared/contracts/provisioning.ts';
+import { isOfAnotherInstallation } from '../../../shared/gradient/installation.ts';
 import type { CloudAgent } from '../client.ts';
 import { agentNameOf, deploymentVerdict, isAgentOf } from '../domain.ts';
 import { agentInstruction } from '../instruction.ts';
@@ -15,10 +16,13 @@ export const createAgent =
     if (saga.agentUuid !== null) return { signal: 'agent_found' };
     // Asked before the intent, so that a cloud without models leaves no open one.
     const modelUuid = await gradient.modelUuid();
+    const installationTag = await deps.installationTag();
     return createOnce(deps)<CloudAgent>(saga, {
       lookUp: async () => {
         const agents = await gradient.findAgents((name) => isAgentOf(saga.domainId, name));
-        return agents.find((agent) => deploymentVerdict(agent) !== 'lost');
+        return agents.find(
+          (agent) => deploymentVerdict(agent) !== 'lost' && !isOfAnotherInstallation(agent.tags, installationTag),
+        );
       },
       create: () =>
         gradient.createAgent({
@@ -26,7 +30,7 @@ export const createAgent =
           instruction: agentInstruction(config.instructions, saga.domainName),
           modelUuid,
           description: `Support agent of ${saga.domainName}`,
-          tags: ['parley', `website:${saga.websiteKey}`],
+          tags: ['parley', installationTag, `website:${saga.websiteKey}`],
         }),
       made: agentFound(deps)(saga),
     });

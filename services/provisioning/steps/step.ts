@@ -1,4 +1,5 @@
 import type { Transaction } from '../../../shared/db/client.ts';
+import type { InstallationTag } from '../../../shared/gradient/installation.ts';
 import type { Messaging } from '../../../shared/outbox/messaging.ts';
 import type { Platform } from '../../../shared/runtime/platform.ts';
 import type { Gradient } from '../client.ts';
@@ -9,6 +10,7 @@ import type { ClaimedSaga, SagaChanges } from '../store/sagas.ts';
 export interface StepDeps extends Pick<Platform, 'clock' | 'database' | 'logger' | 'secrets'> {
   readonly config: ProvisioningConfig;
   readonly gradient: Gradient;
+  readonly installationTag: InstallationTag;
   readonly messaging: Pick<Messaging, 'emit' | 'transaction'>;
 }
 
