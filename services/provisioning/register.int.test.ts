@@ -119,6 +119,38 @@ test('a base indexed before the agent runs is attached once it does, told once, 
   expect(told).toEqual(['KbAttached', 'KbDetached']);
 });
 
+// Two streams, two consumers, redeliveries: the bus promises no order between one event and another.
+test('a base that was told to go before it was told to be there is never attached', async () => {
+  const { id } = await readyDomain('late.example.com');
+  const [gone, kept] = [await aBase(), await aBase()];
+  await world.publish(kbRetired, id, gone);
+  await world.events.until(contracts.kbDetached, id);
+  await world.publish(kbIndexed, id, gone);
+  await world.publish(kbIndexed, id, kept);
+  await world.events.until(contracts.kbAttached, id);
+  const { agents } = await world.ask(contracts.listAgents, { domain_id: id });
+  expect(agents[0]?.knowledge_base_uuids).toEqual([kept]);
+  const rows = await world.sql<{ state: string }>(
+    'select state from kb_attachments where domain_id = $1 and kb_uuid = $2',
+    [id, gone],
+  );
+  expect(rows).toEqual([{ state: 'detached' }]);
+});
+
+test('a base that is attached and told again is answered again, and one that is detached too', async () => {
+  const { id } = await readyDomain('again.example.com');
+  const kbUuid = await aBase();
+  const told = (name: string): number => world.events.namesOf(id).filter((seen) => seen === name).length;
+  await world.publish(kbIndexed, id, kbUuid);
+  await world.events.until(contracts.kbAttached, id);
+  await world.publish(kbIndexed, id, kbUuid);
+  await until('KbAttached again', async () => told('KbAttached') === 2);
+  await world.publish(kbRetired, id, kbUuid);
+  await world.events.until(contracts.kbDetached, id);
+  await world.publish(kbRetired, id, kbUuid);
+  await until('KbDetached again', async () => told('KbDetached') === 2);
+});
+
 test('bases attached at the same moment are all on the agent', async () => {
   const { id } = await readyDomain('many.example.com');
   const bases = await Promise.all([aBase(), aBase(), aBase(), aBase()]);

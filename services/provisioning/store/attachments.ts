@@ -30,21 +30,47 @@ export const claimAttachments = async (
     returning k.domain_id as "domainId", k.kb_uuid as "kbUuid", k.state, k.attempt, k.lease_owner as "leaseOwner",
       due.agent_uuid as "agentUuid"`;
 
-/** Remembers that the base is to be attached. Nothing changes for one that is known, or for a domain that is gone. */
-export const wantAttachment = async (tx: Transaction, domainId: string, kbUuid: string): Promise<void> => {
-  await tx.$executeRaw`
+/**
+ * Remembers that the base is to be attached, once; nothing for a domain that is gone. A base that was told to go before it
+ * was told to be there stays gone. Gives the agent that has it already.
+ */
+export const wantAttachment = async (
+  tx: Transaction,
+  domainId: string,
+  kbUuid: string,
+): Promise<string | undefined> => {
+  const wanted = await tx.$executeRaw`
     insert into kb_attachments (domain_id, kb_uuid, state)
     select id, ${kbUuid}, 'wanted' from registered_domains where id = ${domainId}::uuid
     on conflict do nothing`;
+  if (wanted > 0) return undefined;
+  const attached = await tx.$queryRaw<{ agent_uuid: string }[]>`
+    select s.agent_uuid from kb_attachments k join provisioning_sagas s on s.domain_id = k.domain_id
+    where k.domain_id = ${domainId}::uuid and k.kb_uuid = ${kbUuid} and k.state = 'attached' and s.agent_uuid is not null`;
+  return attached[0]?.agent_uuid;
 };
 
-/** Remembers that the base is to go. False when it was never to be attached: there is nothing to detach. */
+/**
+ * Remembers that the base is to go. False when there is nothing to detach: it is detached already, or it was never to be
+ * attached and then never will be, because messages may overtake each other.
+ */
 export const unwantAttachment = async (tx: Transaction, domainId: string, kbUuid: string): Promise<boolean> => {
-  const updated = await tx.$executeRaw`
-    update kb_attachments set state = 'unwanted', attempt = 0, next_at = now(), last_error = null
-    where domain_id = ${domainId}::uuid and kb_uuid = ${kbUuid}`;
-  return updated > 0;
+  await tx.$executeRaw`
+    delete from kb_attachments
+    where domain_id = ${domainId}::uuid and state = 'detached'
+      and next_at < now() - make_interval(days => ${keepDetachedDays}::int)`;
+  const rows = await tx.$queryRaw<{ state: string }[]>`
+    insert into kb_attachments (domain_id, kb_uuid, state)
+    select id, ${kbUuid}, 'detached' from registered_domains where id = ${domainId}::uuid
+    on conflict (domain_id, kb_uuid) do update
+      set state = 'unwanted', attempt = 0, next_at = now(), last_error = null
+      where kb_attachments.state <> 'detached'
+    returning state`;
+  return rows[0]?.state === 'unwanted';
 };
+
+// As long as the inbox remembers messages: no delivery comes later than that.
+const keepDetachedDays = 30;
 
 /** False, and nothing saved, when the base is not wanted any more or the agent is another one by now. */
 export const saveAttached = async (tx: Transaction, attachment: ClaimedAttachment): Promise<boolean> => {
@@ -68,11 +94,12 @@ export const saveAttached = async (tx: Transaction, attachment: ClaimedAttachmen
 /** False when another worker was first. */
 export const saveDetached = async (tx: Transaction, attachment: ClaimedAttachment): Promise<boolean> => {
   const { domainId, kbUuid } = attachment;
-  const deleted = await tx.$executeRaw`
-    delete from kb_attachments
+  const updated = await tx.$executeRaw`
+    update kb_attachments
+    set state = 'detached', attempt = 0, next_at = now(), last_error = null, lease_owner = null, lease_until = null
     where domain_id = ${domainId}::uuid and kb_uuid = ${kbUuid} and lease_owner = ${attachment.leaseOwner}
       and state = 'unwanted'`;
-  if (deleted === 0) return false;
+  if (updated === 0) return false;
   await tx.$executeRaw`
     update agents set knowledge_base_uuids = array_remove(knowledge_base_uuids, ${kbUuid}), updated_at = now()
     where domain_id = ${domainId}::uuid`;
