@@ -42,6 +42,7 @@ export const agentRoutes = (platform: Platform): Router => {
     const agent = newAgent(platform, region, agentFields.parse(body));
     agent.knowledgeBases = bases.map((uuid) => ({ uuid, attachedAt: agent.createdAt }));
     state.agents.set(agent.uuid, agent);
+    platform.effects.made('agents', body.name);
     platform.changed();
     send(request, response, agent);
   });

@@ -6,7 +6,7 @@ import { createKeyBody, noBody, updateKeyBody } from './contract.ts';
 import { newSecret } from './identifiers.ts';
 import { sendPage } from './paging.ts';
 import type { Platform } from './platform.ts';
-import type { AgentKey } from './state.ts';
+import { nameOfAgent, type AgentKey } from './state.ts';
 
 /** Access keys of an agent. They can be made before it is deployed. */
 export const apiKeyRoutes = (platform: Platform): Router => {
@@ -31,7 +31,8 @@ export const apiKeyRoutes = (platform: Platform): Router => {
 
   router.post('/agents/:agent/api_keys', (request, response) => {
     const { agent } = request.params;
-    if (!state.agents.has(agent)) {
+    const owner = state.agents.get(agent);
+    if (owner === undefined) {
       refuse(response, 404);
       return;
     }
@@ -39,6 +40,7 @@ export const apiKeyRoutes = (platform: Platform): Router => {
     if (body === undefined) return;
     const key = { uuid: randomUUID(), agentUuid: agent, name: body.name, secret: newSecret(), createdAt: Date.now() };
     state.agentKeys.set(key.uuid, key);
+    platform.effects.made('agent_keys', nameOfAgent(owner));
     platform.changed();
     response.json({ api_key_info: keyView(key, 'with secret') });
   });

@@ -64,54 +64,6 @@ describe('the contract', () => {
   });
 });
 
-describe('faults', () => {
-  it('one before the effect leaves nothing behind, one after it does', async () => {
-    const match = { method: 'POST', path: '/v2/gen-ai/agents' };
-    await client.control('/faults', [
-      { match, action: 'status', status: 500 },
-      { match, action: 'status', status: 504, phase: 'after' },
-    ]);
-    const statusAndTotal = async () => {
-      const { status } = await client.call('POST', '/agents', agentBody);
-      return [status, (await client.call('GET', '/agents')).at('meta.total')];
-    };
-    expect(await statusAndTotal()).toEqual([500, 0]);
-    expect(await statusAndTotal()).toEqual([504, 1]);
-    expect(await statusAndTotal()).toEqual([200, 2]);
-  });
-
-  it.each(['reset', 'truncate'])('%s breaks the connection once', async (action) => {
-    await client.control('/faults', { action, match: { path_prefix: '/v2/gen-ai' } });
-    await expect(client.call('GET', '/models')).rejects.toThrow();
-    expect((await client.call('GET', '/models')).status).toBe(200);
-  });
-
-  it('a hung request never answers, a slow one late', async () => {
-    await client.control('/faults', [{ action: 'hang' }, { action: 'slow_ms', slow_ms: 30 }]);
-    const hung = fetch(`${emulator.baseUrl}/models`, { signal: AbortSignal.timeout(100) });
-    await expect(hung).rejects.toThrow('timeout');
-    const startedAt = performance.now();
-    expect((await client.call('GET', '/models')).status).toBe(200);
-    expect(performance.now() - startedAt).toBeGreaterThan(25);
-  });
-
-  it('429 comes with its retry-after, garbage is no JSON', async () => {
-    await client.control('/faults', [
-      { action: 'status', status: 429, retry_after: 1, times: 2 },
-      { action: 'garbage' },
-    ]);
-    for (const attempt of [1, 2]) {
-      const { status, headers } = await client.call('GET', `/models?page=${attempt.toString()}`);
-      expect([status, headers.get('retry-after')]).toEqual([429, '1']);
-    }
-    await expect(client.call('GET', '/models')).rejects.toThrow(SyntaxError);
-  });
-
-  it('a fault that no request can match is refused', async () => {
-    expect((await client.control('/faults', { action: 'explode' })).status).toBe(400);
-  });
-});
-
 it('the journal tells what was done', async () => {
   await client.call('POST', '/agents', agentBody);
   await client.call('GET', '/agents');

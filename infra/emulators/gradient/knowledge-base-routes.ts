@@ -44,6 +44,7 @@ export const knowledgeBaseRoutes = (platform: Platform): Router => {
       firstJobDue: datasources.length > 0,
     };
     state.knowledgeBases.set(base.uuid, base);
+    platform.effects.made('knowledge_bases', body.name);
     for (const given of datasources) addSource(platform, base, given);
     platform.changed();
     response.json({ knowledge_base: knowledgeBaseView(platform, base) });

@@ -16,7 +16,7 @@ export const sendPage = (
   response: Response,
   {
     key,
-    rows,
+    rows: trueRows,
     filters = [],
   }: { readonly key: string; readonly rows: readonly unknown[]; readonly filters?: readonly string[] },
 ): void => {
@@ -27,6 +27,8 @@ export const sendPage = (
     refuse(response, 400, reason);
     return;
   }
+  const { list_stale_ms: staleMs } = platform.settings();
+  const rows = platform.listed(addressOf(request, filters), trueRows, staleMs);
   const perPage = Math.min(numberIn(request.query['per_page'], perPageByDefault), perPageMax);
   const page = numberIn(request.query['page'], 1);
   const pages = Math.max(1, Math.ceil(rows.length / perPage));
@@ -47,6 +49,9 @@ export const sendPage = (
     meta: { page, pages, total: rows.length },
   });
 };
+
+const addressOf = ({ originalUrl, query }: IncomingRequest, filters: readonly string[]): string =>
+  JSON.stringify([originalUrl.split('?', 1)[0], ...filters.map((name) => query[name])]);
 
 const numberIn = (parameter: unknown, otherwise: number): number => {
   const number = Number(parameter);

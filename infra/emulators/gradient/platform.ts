@@ -1,4 +1,5 @@
 import type { BlobFiles } from '../support/blob-files.ts';
+import type { Effects } from '../support/effects.ts';
 import type { Journal } from '../support/journal.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Settings } from './settings.ts';
@@ -11,6 +12,9 @@ export interface Platform {
   readonly changed: () => void;
   readonly settings: () => Settings;
   readonly journal: Journal;
+  readonly effects: Effects;
+  /** A list as it is told now, given its address and true rows; lags behind when the settings say so. */
+  readonly listed: (list: string, rows: readonly unknown[], staleMs: number) => readonly unknown[];
   readonly blobs: BlobFiles;
   readonly knowledge: Knowledge;
   /** How callers reach the emulator, when not by the address they name in their requests. */

@@ -4,9 +4,12 @@ import { openBlobFiles } from '../support/blob-files.ts';
 import { controlRoutes } from '../support/control-routes.ts';
 import { createFaultInjection } from '../support/fault-middleware.ts';
 import { createFaults } from '../support/faults.ts';
+import { createEarlyReturns } from '../support/early-returns.ts';
+import { createEffects } from '../support/effects.ts';
 import { createJournal } from '../support/journal.ts';
 import { openPersistedState } from '../support/persisted-state.ts';
 import { serve, type Listening } from '../support/serve.ts';
+import { createWeather } from '../support/weather.ts';
 import { advance } from './advance.ts';
 import { errorBody, refuse } from './answers.ts';
 import { agentRoutes } from './agent-routes.ts';
@@ -17,12 +20,14 @@ import { dataSourceRoutes } from './data-source-routes.ts';
 import { indexingJobRoutes } from './indexing-job-routes.ts';
 import { knowledgeBaseRoutes } from './knowledge-base-routes.ts';
 import { createKnowledge } from './knowledge.ts';
+import { namesOf } from './names-of.ts';
 import { otherRoutes } from './other-routes.ts';
 import type { LlmSettings, Platform } from './platform.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { retrieveRoutes } from './retrieve-routes.ts';
 import { changedSettings, settingsSchema, type Settings } from './settings.ts';
-import { clearState, stateSchema, stateToJson } from './state.ts';
+import { createStaleLists } from './stale-lists.ts';
+import { clearState, nameOfAgent, stateSchema, stateToJson } from './state.ts';
 import { presignRoutes, storageRoutes } from './storage-routes.ts';
 
 export interface GradientEmulatorOptions {
@@ -99,6 +104,8 @@ const createPlatform = (
       settings = changedSettings(settings, changes);
     },
     journal: createJournal(),
+    effects: createEffects(),
+    listed: createStaleLists(),
     blobs,
     knowledge: createKnowledge(state, blobs),
     publicUrl,
@@ -110,17 +117,23 @@ const createPlatform = (
 const createApp = (platform: Emulated): Express => {
   const { journal } = platform;
   const faults = createFaults();
-  const injection = createFaultInjection(faults, ({ path }, status) =>
-    path.startsWith('/agent/') ? { detail: 'Emulated fault' } : errorBody(status),
-  );
+  const weather = createWeather();
+  const earlyReturns = createEarlyReturns();
+  const injection = createFaultInjection({
+    faults,
+    weather,
+    errorBody: ({ path }, status) => (path.startsWith('/agent/') ? { detail: 'Emulated fault' } : errorBody(status)),
+    namesOf: namesOf(platform.state),
+  });
   const app = express();
   app.disable('x-powered-by');
-  app.use('/__emulator', controlRoutes({ journal, faults, ...control(platform) }));
-  app.use(journal.middleware);
+  app.use('/__emulator', controlRoutes({ journal, faults, weather, earlyReturns, ...control(platform) }));
+  app.use(journal.middleware, earlyReturns.middleware);
   app.use(controlPlane, createRateLimit(platform));
+  // Bodies are read first, so that a request which a fault delays takes effect even when its caller has left.
+  app.use([controlPlane, '/agent', '/v1'], express.json({ limit: '20mb' }));
   app.use(injection.middleware);
   app.use(storageRoutes(platform));
-  app.use(express.json({ limit: '20mb' }));
   app.use((_request, _response, next) => {
     advance(platform);
     next();
@@ -153,15 +166,28 @@ const control = (platform: Emulated) => ({
     data_sources: platform.state.sources.size,
     indexing_jobs: platform.state.jobs.size,
   }),
+  effects: () => platform.effects.report(aliveIn(platform)),
   settings: platform.settings,
   changeSettings: platform.changeSettings,
   reset: () => {
     clearState(platform.state);
+    platform.effects.clear();
     platform.knowledge.clear();
     platform.blobs.clear();
     platform.changed();
   },
 });
+
+const aliveIn = ({ state }: Platform) => {
+  const agents = [...state.agents.values()];
+  const bases = [...state.knowledgeBases.values()];
+  const keys = [...state.agentKeys.values()].map(({ agentUuid }) => state.agents.get(agentUuid));
+  return {
+    agents: agents.map(nameOfAgent),
+    knowledge_bases: bases.map(({ uuid, fields }) => fields.name ?? uuid),
+    agent_keys: keys.flatMap((owner) => (owner === undefined ? [] : [nameOfAgent(owner)])),
+  };
+};
 
 const authenticate =
   ({ expectedToken }: Platform): RequestHandler =>

@@ -30,6 +30,8 @@ export const settingsSchema = z.strictObject({
   score_sentinel: z.boolean().default(false),
   /** A question that holds one of these is refused by a guardrail. */
   guardrail_phrases: z.array(z.string().min(1).max(200)).max(50).default([]),
+  /** A list may be so old; how far the cloud's own lists lag is not known. */
+  list_stale_ms: delay.default(0),
   rate_limit_per_hour: limit.default(5000),
   rate_limit_per_minute: limit.default(250),
   /** Off: the headers count, but nobody is refused. */

@@ -27,6 +27,8 @@ const agent = z.object({
 });
 export type Agent = z.infer<typeof agent>;
 
+export const nameOfAgent = ({ uuid, fields }: Agent): string => fields.name ?? uuid;
+
 const agentKey = z.object({
   uuid: z.string(),
   agentUuid: z.string(),

@@ -2,9 +2,11 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { controlRoutes } from '../support/control-routes.ts';
 import { createFaultInjection } from '../support/fault-middleware.ts';
 import { createFaults } from '../support/faults.ts';
+import { createEarlyReturns } from '../support/early-returns.ts';
 import { createJournal } from '../support/journal.ts';
 import { openPersistedState, type PersistedState } from '../support/persisted-state.ts';
 import { serve, type Listening } from '../support/serve.ts';
+import { createWeather } from '../support/weather.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { cloudRoutes } from './cloud-routes.ts';
 import { createMemories } from './memories.ts';
@@ -58,10 +60,16 @@ const createApp = ({ value: state, changed }: PersistedState<State>, strict: boo
   };
   const { journal } = service;
   const faults = createFaults();
+  const weather = createWeather();
+  const earlyReturns = createEarlyReturns();
+  const injection = createFaultInjection({ faults, weather, errorBody: () => ({ message: 'Emulated fault' }) });
   const control = controlRoutes({
     journal,
     faults,
+    weather,
+    earlyReturns,
     counts: () => ({ memories: state.memories.length }),
+    effects: () => ({}),
     settings: service.settings,
     changeSettings: (changes) => {
       settings = changedSettings(settings, changes);
@@ -74,9 +82,9 @@ const createApp = ({ value: state, changed }: PersistedState<State>, strict: boo
   const app = express();
   app.disable('x-powered-by');
   app.use('/__emulator', control);
-  app.use(journal.middleware);
-  app.use(createFaultInjection(faults, () => ({ message: 'Emulated fault' })).middleware);
+  app.use(journal.middleware, earlyReturns.middleware);
   app.use(express.json({ limit: '2mb' }));
+  app.use(injection.middleware);
   app.use(chatRoutes(service));
   app.use(cloudRoutes(service));
   app.use(unknownRoute(service));

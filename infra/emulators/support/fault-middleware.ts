@@ -1,5 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { Fault, Faults } from './faults.ts';
+import type { Faults, Misfortune } from './faults.ts';
+import { hostileAnswers } from './hostile-answers.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+import type { Weather } from './weather.ts';
 
 /** How a stream shall break half-way; a streaming route asks for it. */
 export type Midstream = 'midstream_error' | 'midstream_reset' | 'midstream_hang';
@@ -12,11 +15,21 @@ export interface FaultInjection {
 /** The body that the emulated platform sends with an error status. */
 export type ErrorBody = (request: Request, status: number) => unknown;
 
-/** Lets scripted faults happen to requests, before or after their effect. */
-export const createFaultInjection = (faults: Faults, errorBody: ErrorBody): FaultInjection => {
+interface Options {
+  readonly faults: Faults;
+  readonly weather: Weather;
+  readonly errorBody: ErrorBody;
+  /** Names of what a request is about, so that a fault can meet one domain. */
+  readonly namesOf?: (request: IncomingRequest) => readonly string[];
+}
+
+/** Lets scripted faults, else the weather's, happen to requests, before or after their effect. */
+export const createFaultInjection = ({ faults, weather, errorBody, namesOf }: Options): FaultInjection => {
   const midstreams = new WeakMap<Request, Midstream>();
   const middleware: RequestHandler = (request, response, next) => {
-    const fault = faults.take(request);
+    const { method, path } = request;
+    const meeting = { method, path, names: () => namesOf?.(request) ?? [] };
+    const fault = faults.take(meeting) ?? weather.draw(meeting);
     if (fault === undefined) {
       next();
     } else if (isMidstream(fault.action)) {
@@ -41,7 +54,7 @@ interface Scene {
   readonly body?: unknown;
 }
 
-const inflict = (fault: Fault, { request, response, errorBody, goOn, body }: Scene): void => {
+const inflict = (fault: Misfortune, { request, response, errorBody, goOn, body }: Scene): void => {
   for (const [name, value] of Object.entries(fault.headers)) response.setHeader(name, value);
   if (fault.retry_after !== undefined) response.setHeader('retry-after', fault.retry_after.toString());
   switch (fault.action) {
@@ -66,6 +79,8 @@ const inflict = (fault: Fault, { request, response, errorBody, goOn, body }: Sce
     case 'midstream_reset':
     case 'midstream_hang':
       break;
+    default:
+      hostileAnswers[fault.action](response, fault);
   }
 };
 
@@ -84,4 +99,4 @@ const insteadOfSending = (response: Response, act: (goOn: () => void, body: unkn
   };
 };
 
-const isMidstream = (action: Fault['action']): action is Midstream => action.startsWith('midstream_');
+const isMidstream = (action: Misfortune['action']): action is Midstream => action.startsWith('midstream_');

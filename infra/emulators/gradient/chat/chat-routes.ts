@@ -4,7 +4,7 @@ import type { FaultInjection } from '../../support/fault-middleware.ts';
 import { readByContract } from '../../support/strict-body.ts';
 import { deploymentStatus } from '../agent-view.ts';
 import type { Platform } from '../platform.ts';
-import type { Agent } from '../state.ts';
+import { nameOfAgent, type Agent } from '../state.ts';
 import { chatBody, type ChatBody } from './chat-contract.ts';
 import { sendStream, sendWhole } from './completion.ts';
 import { replyTo } from './reply.ts';
@@ -51,6 +51,7 @@ export const chatRoutes = (platform: Platform, faults: FaultInjection): Router =
     }
     const body = readChat(platform, request, response);
     if (body === undefined) return;
+    platform.effects.made('completions', nameOfAgent(agent));
     const aborted = new AbortController();
     response.once('close', () => aborted.abort());
     const reply = replyTo(platform, agent, body, aborted.signal);
