@@ -19,6 +19,7 @@ const at = (...parts) => join(root, ...parts);
 const entries = [
   'services/main.ts',
   'services/knowledge/extract/extract-worker.ts',
+  'services/knowledge/search/search-worker.ts',
   'infra/local/start.ts',
   'infra/local/distributed.ts',
   'infra/emulators/main.ts',

@@ -15,6 +15,7 @@ const knowledgeSettings = z.object({
   CRAWL_ALLOW_HOSTS: commaList.default([]),
   CRAWL_TIMEOUT_MS: milliseconds.default(240_000),
   EXTRACT_TIMEOUT_MS: milliseconds.default(20_000),
+  SEARCH_CHUNKS_MAX: z.coerce.number().int().min(100).max(20_000).default(4_000),
 });
 
 export interface KnowledgeConfig extends GradientSettings {
@@ -26,6 +27,8 @@ export interface KnowledgeConfig extends GradientSettings {
   readonly crawlAllowHosts: readonly string[];
   readonly crawlTimeoutMs: number;
   readonly extractTimeoutMs: number;
+  /** Chunks that our own indexes hold in all. */
+  readonly searchChunksMax: number;
 }
 
 /** Reads and checks the settings; throws ConfigError. */
@@ -40,5 +43,6 @@ export const loadKnowledgeConfig = (environment: Environment): KnowledgeConfig =
     crawlAllowHosts: settings.CRAWL_ALLOW_HOSTS,
     crawlTimeoutMs: settings.CRAWL_TIMEOUT_MS,
     extractTimeoutMs: settings.EXTRACT_TIMEOUT_MS,
+    searchChunksMax: settings.SEARCH_CHUNKS_MAX,
   };
 };

@@ -7,6 +7,7 @@ import type { Cloud } from './client.ts';
 import type { KnowledgeConfig } from './config.ts';
 import type { CrawlPort } from './crawl/port.ts';
 import type { Extractor } from './extract/extractor.ts';
+import type { DomainSearch } from './search/domain-search.ts';
 
 /** What handlers and steps of this service are made from. */
 export interface Deps {
@@ -16,6 +17,7 @@ export interface Deps {
   readonly cloud: Cloud;
   readonly extractor: Extractor;
   readonly crawl: CrawlPort;
+  readonly search: DomainSearch;
   readonly config: KnowledgeConfig;
   readonly clock: Clock;
   readonly logger: Logger;

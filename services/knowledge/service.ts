@@ -15,7 +15,10 @@ import { handleCancelJob, handleGetJob } from './handlers/jobs.ts';
 import { handleListKnowledgeBases } from './handlers/list-knowledge-bases.ts';
 import { onDomainRemoved, onKbAttached, onKbDetached } from './handlers/on-attachment.ts';
 import { onDomainRegistered } from './handlers/on-domain-registered.ts';
+import { handleSearchPassages } from './handlers/search-passages.ts';
 import { handleStartCrawl } from './handlers/start-crawl.ts';
+import { createDomainSearch } from './search/domain-search.ts';
+import { createSearcher } from './search/searcher.ts';
 import { advanceBase } from './steps/advance-base.ts';
 import { advanceJob } from './steps/advance-job.ts';
 import { packDocuments } from './steps/pack-documents.ts';
@@ -25,6 +28,8 @@ import { claimJobs, jobLeaseMs } from './store/jobs.ts';
 const pollMs = 1_000;
 const baseLeaseMs = 120_000;
 const blobAgeMs = 3_600_000;
+const searchTaskMs = 30_000;
+const searchIdleMs = 900_000;
 
 /** Owns documents, knowledge bases and the way into the cloud. */
 export const knowledge: Service = {
@@ -44,7 +49,7 @@ export const knowledge: Service = {
     return {
       stop: async () => {
         await Promise.all([bases.stop(), jobs.stop(), blobSweeper.stop()]);
-        await messaging.stop();
+        await Promise.all([messaging.stop(), deps.searcher.stop()]);
         deps.cloud.close();
       },
     };
@@ -55,7 +60,14 @@ const createDeps = (platform: Platform, messaging: Messaging) => {
   const config = loadKnowledgeConfig(platform.environment);
   const workers: { bases?: Worker; jobs?: Worker } = {};
   const extractor = createExtractor({ timeoutMs: config.extractTimeoutMs });
+  const searcher = createSearcher({ chunksMax: config.searchChunksMax, taskMs: searchTaskMs, idleMs: searchIdleMs });
   return {
+    searcher,
+    search: createDomainSearch({
+      database: platform.database,
+      searcher,
+      chunksMax: Math.ceil(config.searchChunksMax / 2),
+    }),
     database: platform.database,
     messaging,
     blobs: platform.blobs,
@@ -125,6 +137,7 @@ const answerQueries = async ({ bus }: Platform, deps: Deps): Promise<void> => {
   await bus.answer(contracts.removeDocument, documents.handleRemoveDocument(deps));
   await bus.answer(contracts.reindexDocument, documents.handleReindexDocument(deps));
   await bus.answer(contracts.resolveSources, documents.handleResolveSources(deps));
+  await bus.answer(contracts.searchPassages, handleSearchPassages(deps));
   await bus.answer(contracts.getJob, handleGetJob(deps));
   await bus.answer(contracts.cancelJob, handleCancelJob(deps));
   await bus.answer(contracts.listKnowledgeBases, handleListKnowledgeBases(deps));

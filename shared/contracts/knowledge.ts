@@ -177,6 +177,30 @@ export const resolveSources = query(
   }),
 );
 
+/**
+ * What the domain's indexed documents say about a question, for when its agent cannot be asked: best first, nothing when
+ * they do not speak of it. `answer` is the part of `text` that answers. A domain's first search makes its index, which may
+ * take longer than the asker waits: `deadline_exceeded` then, and the index is there a little later. Throws `overloaded`.
+ */
+export const searchPassages = query(
+  'knowledge',
+  'search-passages',
+  domainRef.extend({ question: text(4000).min(1) }),
+  z.object({
+    passages: z.array(
+      z.object({
+        document_id: z.uuid(),
+        document: z.string(),
+        url: z.string().nullable(),
+        heading: z.string().nullable(),
+        page: z.number().int().nullable(),
+        text: z.string(),
+        answer: z.string(),
+      }),
+    ),
+  }),
+);
+
 export const kbCreated = event('knowledge', 'KbCreated', z.object({ kb_uuid: z.string(), kb_name: z.string() }));
 /** The base holds indexed content: it can be attached. */
 export const kbIndexed = event('knowledge', 'KbIndexed', z.object({ kb_uuid: z.string() }));

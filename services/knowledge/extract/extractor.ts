@@ -5,7 +5,7 @@ import { runExtractTask, type ExtractOutcome, type ExtractTask, type WorkerMessa
 import { tooComplex } from './limits.ts';
 import type { PageInput, PageReading } from './read-page.ts';
 import { createSlots } from './slots.ts';
-import { extractWorkerUrl, workerSource } from './worker-url.ts';
+import { workerSource, workerUrl } from '../worker-url.ts';
 
 export interface ExtractorOptions {
   /** Entry of the worker; default `extract-worker` beside this code. */
@@ -71,7 +71,7 @@ interface WorkerLimits {
 }
 
 const runInWorker = (task: ExtractTask, limits: WorkerLimits, signal?: AbortSignal): Promise<ExtractOutcome> => {
-  const source = workerSource(limits.workerUrl ?? extractWorkerUrl());
+  const source = workerSource(limits.workerUrl ?? workerUrl('extract/extract-worker'));
   const worker = new Worker(source.entry, {
     eval: source.isCode,
     workerData: task,

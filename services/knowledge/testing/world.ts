@@ -14,6 +14,7 @@ import {
   listDocuments,
   reindexDocument,
   removeDocument,
+  searchPassages,
   type JobView,
 } from '../../../shared/contracts/knowledge.ts';
 import type { Event, Query } from '../../../shared/contracts/message.ts';
@@ -112,6 +113,8 @@ const questions = ({ bus, clock }: TestPlatform, blobs: BlobStore) => {
     remove: (domainId: string, document_id: string) => ask(removeDocument, { domain_id: domainId, document_id }),
     cancel: (domainId: string, job_id: string) => ask(cancelJob, { domain_id: domainId, job_id }),
     reindex: (domainId: string, document_id: string) => ask(reindexDocument, { domain_id: domainId, document_id }),
+    search: async (domainId: string, question: string) =>
+      (await ask(searchPassages, { domain_id: domainId, question })).passages,
     documents: async (domainId: string) => (await ask(listDocuments, { domain_id: domainId })).documents,
     jobEnd: (domainId: string, jobId: string): Promise<JobView> =>
       eventually(async () => {

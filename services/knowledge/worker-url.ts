@@ -1,11 +1,8 @@
-/** The worker's entry: its file in the build (`dist/`, where this code may lie in any chunk), else its source. */
-export const extractWorkerUrl = (): URL => {
+/** A worker's entry, named from this folder: its file in the build (`dist/`, where this code may lie in any chunk), else its source. */
+export const workerUrl = (name: 'extract/extract-worker' | 'search/search-worker'): URL => {
   const here = import.meta.url;
-  if (here.endsWith('.ts')) return new URL('./extract-worker.ts', here);
-  return new URL(
-    'services/knowledge/extract/extract-worker.js',
-    here.slice(0, here.lastIndexOf('/dist/') + '/dist/'.length),
-  );
+  if (here.endsWith('.ts')) return new URL(`./${name}.ts`, here);
+  return new URL(`services/knowledge/${name}.js`, here.slice(0, here.lastIndexOf('/dist/') + '/dist/'.length));
 };
 
 interface WorkerSource {
