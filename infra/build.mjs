@@ -25,6 +25,7 @@ const entries = [
   'infra/emulators/main.ts',
   'infra/migrate.ts',
   'infra/admin.ts',
+  'tests/faults/main.ts',
 ];
 
 /** Builds what is out of date and says which parts that were. */
@@ -79,7 +80,7 @@ const programs = {
   },
   make: async () => {
     const { build: esbuild } = await import('esbuild');
-    for (const folder of ['services', 'infra', 'bench', 'chunks']) {
+    for (const folder of ['services', 'infra', 'bench', 'tests', 'chunks']) {
       rmSync(at('dist', folder), { recursive: true, force: true });
     }
     const { metafile } = await esbuild({

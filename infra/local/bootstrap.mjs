@@ -17,6 +17,7 @@ const commands = {
   'start:distributed': () => runHere('infra/local/distributed'),
   dev: async () => (await import('./dev.mjs')).dev({ root, build }),
   test: async () => (await import('./test.mjs')).test({ root, parameters }),
+  'test:faults': () => runHere('tests/faults/main'),
   bench: () => runHere('bench/main'),
   'db:migrate': () => runHere('infra/migrate'),
   'db:diff': () => runHere('infra/migrate', ['--diff', ...parameters]),

@@ -1,4 +1,5 @@
 import type { DomainState } from '../../shared/contracts/provisioning.ts';
+import { failpoint } from '../../shared/runtime/failpoint.ts';
 import { inSpan } from '../../shared/telemetry/span.ts';
 import { createWorker, type Worker } from '../../shared/work/worker.ts';
 import { transition } from './domain.ts';
@@ -68,6 +69,7 @@ const advance = async (
     await deps.database.run((client) => releaseLease(client, saga));
     return { state: saga.state, afterMs: 0 };
   }
+  await failpoint(`provisioning.${saga.state}.after_commit`);
   if (next !== undefined) {
     deps.logger.info({ domain_id: saga.domainId, from: saga.state, to: next }, 'provisioning moved');
   }
@@ -84,5 +86,6 @@ const save = async (
     const attempt = next === undefined ? saga.attempt + 1 : 0;
     if (!(await saveStep(tx, saga, { state: next ?? saga.state, attempt, afterMs, changes }))) return false;
     await effects?.(tx);
+    await failpoint(`provisioning.${saga.state}.before_commit`);
     return true;
   });

@@ -12,8 +12,9 @@ import { owners, type Owner } from '../../shared/contracts/message.ts';
 import { createApi, type Api } from './api.ts';
 import { ensureBuilt } from './built.ts';
 import { startClouds, type CloudOptions, type Clouds } from './clouds.ts';
+import { queriesOf } from './queries.ts';
 import { createDatabase, startNatsServer, type TestNats } from './servers.ts';
-import { queriesOf, quick } from './system.ts';
+import { quick } from './system.ts';
 
 export interface ServiceProcess {
   readonly service: Owner;

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, type QueryResultRow } from 'pg';
+import type { QueryResultRow } from 'pg';
 import { freePort } from '../../infra/local/ports.ts';
 import { startServices } from '../../services/main.ts';
 import { adminKey, createApi, type Api } from './api.ts';
 import { startClouds, type CloudOptions, type Clouds } from './clouds.ts';
+import { queriesOf } from './queries.ts';
 import { createDatabase, startNatsServer, type TestNats } from './servers.ts';
 
 export interface SystemOptions {
@@ -88,16 +89,3 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     },
   };
 };
-
-/** Runs each query on a connection of its own. */
-export const queriesOf =
-  (url: string) =>
-  async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
-    const client = new Client({ connectionString: url });
-    await client.connect();
-    try {
-      return (await client.query<Row>(text, [...values])).rows;
-    } finally {
-      await client.end();
-    }
-  };

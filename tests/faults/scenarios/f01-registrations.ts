@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hostileWeather } from '../../../infra/emulators/support/hostile-weather.ts';
+import { forEachAtOnce } from '../at-once.ts';
+import { startKilling, type Killing } from '../killing.ts';
+import { percentile } from '../percentile.ts';
+import type { Run, Scenario } from '../scenario.ts';
+import { tallyOf } from '../tally.ts';
+import type { World, WorldSettings } from '../world/world.ts';
+
+/** Nothing of a registration is lost and nothing in the cloud is made twice, whatever dies meanwhile. */
+export const registrations: Scenario = {
+  name: 'F1',
+  title: 'registrations while services, NATS and PostgreSQL are killed, against a hostile cloud',
+  isInCi: true,
+  sizes: { full: 1_000, quick: 200 },
+  limitMs: { full: 900_000, quick: 300_000 },
+  figures: [
+    { name: 'lost', atMost: 0 },
+    { name: 'duplicate', atMost: 0 },
+    { name: 'unexpected', atMost: 0 },
+    { name: 'duplicate_agents', atMost: 0 },
+    { name: 'duplicate_bases', atMost: 0 },
+    { name: 'duplicate_keys', atMost: 0 },
+    { name: 'violations', atMost: 0 },
+    { name: 'ready_seconds', atMost: 180, isOfFullRuns: true },
+  ],
+  run: async (run) => {
+    const world = await run.openWorld(settings);
+    await world.emulators.gradient.set({ list_stale_ms: 300 });
+    await world.emulators.gradient.weather(
+      hostileWeather({ seed: run.random.fork('weather').between(1, 2 ** 31), slowMs: 2 * callTimeoutMs }),
+    );
+    const startedAt = performance.now();
+    const killing = startKilling(world, run.random.fork('victims'), { everyMs: 2_000, natsEach: 6, postgresEach: 9 });
+    const clients = await register(run, world);
+    const readySeconds = await untilAllReady(run, world, killing, startedAt);
+    await killing.stop();
+    return { kills: killing.counts(), ...(await verdict(world, clients)), ready_seconds: readySeconds };
+  },
+};
+
+const callTimeoutMs = 1_500;
+
+const settings: WorldSettings = {
+  replicas: { gateway: 2, provisioning: 2, knowledge: 2 },
+  env: {
+    GRADIENT_CALL_TIMEOUT_MS: String(callTimeoutMs),
+    // Longer than the call's time, the emulator's longest delay and its lists' lag together.
+    GRADIENT_SETTLE_MS: '6000',
+    PROVISIONING_POLL_MIN_MS: '100',
+    PROVISIONING_POLL_MAX_MS: '1000',
+    PROVISIONING_RETRY_CAP_MS: '4000',
+    KNOWLEDGE_POLL_MIN_MS: '100',
+    KNOWLEDGE_POLL_MAX_MS: '1000',
+  },
+};
+
+const clientsAtOnce = 16;
+const patienceMs = 120_000;
+/** So many clients in a hundred leave at the first answer that is none, and never learn what became of it. */
+const impatientShare = 0.1;
+
+interface Clients {
+  readonly sent: readonly string[];
+  readonly acknowledged: ReadonlySet<string>;
+  readonly retries: number;
+  readonly acceptedMs: readonly number[];
+}
+
+const register = async ({ n, random, say }: Run, { client }: World): Promise<Clients> => {
+  const sent = Array.from({ length: n }, (_, index) => `f1-${index + 1}.example`);
+  const impatient = random.fork('patience');
+  const patience = new Map(sent.map((name) => [name, impatient.chance(impatientShare) ? 0 : patienceMs]));
+  const acknowledged = new Set<string>();
+  const acceptedMs: number[] = [];
+  let retries = 0;
+  await forEachAtOnce(sent, clientsAtOnce, async (name) => {
+    const startedAt = performance.now();
+    const { reply, attempts } = await client.asAdmin('/register-domain', {
+      body: { domain_name: name },
+      idempotencyKey: `register-${name}`,
+      patienceMs: patience.get(name) ?? 0,
+    });
+    retries += attempts - 1;
+    if (reply === undefined) return;
+    if (reply.status !== 200) throw new Error(`${name} was refused: ${reply.status} ${reply.text}`);
+    acknowledged.add(name);
+    acceptedMs.push(performance.now() - startedAt);
+  });
+  say(`${acknowledged.size} of ${n} accepted, ${retries} retries`);
+  return { sent, acknowledged, retries, acceptedMs };
+};
+
+const readyMsMax = 600_000;
+
+/** Waits until nothing is on its way any more; tells how long that took since the start. */
+const untilAllReady = async (run: Run, world: World, killing: Killing, startedAt: number): Promise<number> => {
+  let said = 0;
+  for (;;) {
+    const [row] = await world.sql<{ total: number; ready: number }>(
+      `select count(*)::int as total, (count(*) filter (where ${isReady}))::int as ready
+       from registered_domains d join provisioning_sagas s on s.domain_id = d.id`,
+    );
+    const seconds = (performance.now() - startedAt) / 1000;
+    if (row === undefined || row.ready === row.total || seconds * 1000 > readyMsMax) return Math.round(seconds);
+    if (seconds - said > 10) {
+      said = seconds;
+      run.say(`${row.ready} of ${row.total} ready, killed ${JSON.stringify(killing.counts())}`);
+    }
+    await sleep(500);
+  }
+};
+
+const isReady = `s.state = 'ready' and exists (
+  select from kb_attachments k where k.domain_id = d.id and k.state = 'attached')`;
+
+interface DomainRow {
+  readonly id: string;
+  readonly name: string;
+  readonly website_key: string;
+  readonly ready: boolean;
+  readonly state: string;
+}
+
+/** Compares what the clients were told with what the cloud says that was made. */
+const verdict = async (world: World, { sent, acknowledged, retries, acceptedMs }: Clients) => {
+  const rows = await world.sql<DomainRow>(
+    `select d.id, d.domain_name as name, d.website_key, s.state, ${isReady} as ready
+     from registered_domains d join provisioning_sagas s on s.domain_id = d.id`,
+  );
+  const { agents, knowledge_bases, agent_keys } = await world.emulators.gradient.effects();
+  const cloud = rows.map((row) => {
+    // An agent's name ends with the beginning of its domain's id, a base's has that of the website's key in its middle.
+    const agent = alive(agents, (name) => name.endsWith(`-${row.id.replaceAll('-', '').slice(0, 12)}`));
+    const base = alive(knowledge_bases, (name) => name.includes(`-${row.website_key.slice(0, 8)}-`));
+    const key = agent.names.reduce((sum, name) => sum + (agent_keys?.[name]?.alive ?? 0), 0);
+    return { ...row, agents: agent.count, bases: base.count, keys: key };
+  });
+  const done = new Map(
+    cloud.map(({ name, ready, ...made }) => {
+      const counts = [made.agents, made.bases, made.keys];
+      return [name, ready && Math.min(...counts) > 0 ? Math.max(...counts) : 0] as const;
+    }),
+  );
+  const excess = (kind: 'agents' | 'bases' | 'keys'): number => cloud.filter((domain) => domain[kind] > 1).length;
+  const made = Object.values(agent_keys ?? {});
+  return {
+    ...tallyOf({ sent, acknowledged, done }),
+    duplicate_agents: excess('agents'),
+    duplicate_bases: excess('bases'),
+    duplicate_keys: excess('keys'),
+    keys_revoked: made.reduce((sum, key) => sum + key.made - key.alive, 0),
+    ownerless_agents: total(agents) - cloud.reduce((sum, domain) => sum + domain.agents, 0),
+    unfinished: cloud.filter(({ ready }) => !ready).length,
+    retries,
+    accepted_p99_ms: Math.round(percentile(acceptedMs, 0.99)),
+    crashes: world.crashes().length,
+    violations: (await world.emulators.gradient.violations()).length,
+  };
+};
+
+type Made = Readonly<Record<string, { readonly made: number; readonly alive: number }>> | undefined;
+
+const alive = (made: Made, isOurs: (name: string) => boolean) => {
+  const found = Object.entries(made ?? {}).filter(([name, { alive: count }]) => count > 0 && isOurs(name));
+  return { names: found.map(([name]) => name), count: found.reduce((sum, [, each]) => sum + each.alive, 0) };
+};
+
+const total = (made: Made): number => Object.values(made ?? {}).reduce((sum, each) => sum + each.alive, 0);

@@ -1,0 +1,5 @@
+import type { Scenario } from '../scenario.ts';
+import { registrations } from './f01-registrations.ts';
+
+/** All that there are, in the order of their numbers. */
+export const scenarios: readonly Scenario[] = [registrations];
