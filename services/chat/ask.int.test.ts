@@ -177,15 +177,36 @@ describe('the same client message id', () => {
     expect(await world.statusesOf(session_id)).toHaveLength(2);
   });
 
-  it('at the same time is answered once, the other askers are told to wait', async () => {
+  it('at the same time is answered once, and all askers get that answer', async () => {
     const session_id = await world.openSession();
     const open = world.agent.hold('Slow.');
+    const before = world.agent.requests.length;
     const asked = { session_id, client_message_id: 'twice' };
-    const { answers, refusals } = await settleAround(open, 8, () => world.ask(asked));
-    expect(answers).toHaveLength(1);
-    for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'turn_in_progress', retryAfterMs: 1_000 });
+    const answers = Promise.all(Array.from({ length: 8 }, () => world.ask(asked)));
+    await eventually(() => world.agent.requests.length > before);
+    open();
+    const [first, ...others] = await answers;
+    expect(others).toEqual(Array.from({ length: 7 }, () => first));
+    expect(world.agent.requests.length).toBe(before + 1);
     expect(await world.statusesOf(session_id)).toEqual(['user answered', 'assistant answered']);
-    expect(await world.ask(asked)).toEqual(answers[0]);
+    expect(await world.ask(asked)).toEqual(first);
+  });
+
+  it('at the same time fails once, and the agent is not asked again for each asker', async () => {
+    const session_id = await world.openSession();
+    const before = world.agent.requests.length;
+    let fail = (): void => undefined;
+    world.agent.script(({ response }) => {
+      fail = () => void response.writeHead(500).end();
+    });
+    const asked = Array.from({ length: 8 }, () => world.ask({ session_id, client_message_id: 'failing together' }));
+    const outcomes = Promise.allSettled(asked);
+    await eventually(() => world.agent.requests.length > before);
+    fail();
+    for (const outcome of await outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'agent_unavailable' } });
+    }
+    expect(world.agent.requests.length).toBe(before + 1);
   });
 
   it('with another question is refused, answered or failed before, and claims nothing', async () => {
@@ -272,7 +293,7 @@ describe('a session', () => {
 });
 
 describe('while the agent deploys', () => {
-  it('the asker is told so and nothing is stored; when it runs, the next question is answered', async () => {
+  it('the asker is told so and nothing is stored; when it runs, questions are answered, and answers stay', async () => {
     const deploying = await openWorld();
     try {
       const given = deploying.neighbours.access;
@@ -290,7 +311,7 @@ describe('while the agent deploys', () => {
       });
       expect(await deploying.sql('select * from conversation_history')).toEqual([]);
       deploying.neighbours.access = given;
-      await deploying.ask({ session_id });
+      const first = await deploying.ask({ session_id, client_message_id: 'first' });
 
       // The endpoint moved: the event makes this process ask for it again.
       let asked = 0;
@@ -301,12 +322,19 @@ describe('while the agent deploys', () => {
       await deploying.ask({ session_id });
       expect(asked).toBe(0);
       const data = { agent_uuid: 'a', agent_url: deploying.agent.endpoint };
-      const envelope = envelopeFor(deploying.clock, agentRunning, { domainId: deploying.domainId, data });
-      await deploying.bus.publish(agentRunning, envelope);
+      const { domainId } = deploying;
+      await deploying.bus.publish(agentRunning, envelopeFor(deploying.clock, agentRunning, { domainId, data }));
       await eventually(async () => {
         await deploying.ask({ session_id });
         return asked > 0;
       });
+
+      deploying.neighbours.access = async () => {
+        throw new Failure('agent_failed');
+      };
+      await deploying.bus.publish(agentRunning, envelopeFor(deploying.clock, agentRunning, { domainId, data }));
+      await eventually(async () => (await deploying.ask({ session_id }).catch(() => undefined)) === undefined);
+      expect(await deploying.ask({ session_id, client_message_id: 'first' })).toEqual(first);
     } finally {
       await deploying.close();
     }
@@ -320,7 +348,7 @@ it('over the limit of a domain questions are refused at once', async () => {
     const open = small.agent.hold('Done.');
     const { answers, refusals } = await settleAround(open, 2, (at) => small.ask({ session_id: sessions[at]! }));
     expect(answers).toHaveLength(1);
-    expect(refusals).toMatchObject([{ code: 'overloaded', retryAfterMs: 2_000 }]);
+    expect(refusals).toMatchObject([{ code: 'rate_limited' }]);
   } finally {
     await small.close();
   }

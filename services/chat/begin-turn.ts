@@ -1,8 +1,10 @@
 import type { z } from 'zod';
+import type { Call } from '../../shared/bus/port.ts';
 import { answerFailed, type ask } from '../../shared/contracts/chat.ts';
 import { Failure } from '../../shared/errors/failure.ts';
 import type { Deps } from './deps.ts';
 import type { PastTurn } from './domain.ts';
+import { interruptedCode, joinTurn } from './join-turn.ts';
 import { failTurn, releaseTurn, startTurn, type StoredAnswer, type TurnPlace } from './store/turns.ts';
 
 /** A turn that is ours to answer, or the answer that was given before. */
@@ -16,17 +18,16 @@ export interface StartedTurn extends TurnPlace {
   readonly history: readonly PastTurn[];
 }
 
-export const interruptedCode = 'interrupted';
 const looksMax = 4;
 const pastTurnsMax = 10;
 const retryAfterMs = 1_000;
 
 /**
- * Stores the question and takes the session's turn; finds the answer of a question that was sent before.
- * Throws `session_unknown`, `turn_in_progress` while another question of the session is being answered, and
+ * Stores the question and takes the session's turn; finds the answer of a question that was sent before, and waits for it
+ * while it is being written. Throws `session_unknown`, `turn_in_progress` while another question of the session is being answered, and
  * `idempotency_key_reused` for a client message id under which another question was sent.
  */
-export const beginTurn = async (deps: Deps, input: z.output<typeof ask.input>): Promise<BegunTurn> => {
+export const beginTurn = async (deps: Deps, input: z.output<typeof ask.input>, call: Call): Promise<BegunTurn> => {
   const { domain_id: domainId, session_id: sessionId } = input;
   const token = deps.clock.newId();
   for (let look = 0; look < looksMax; look += 1) {
@@ -50,8 +51,12 @@ export const beginTurn = async (deps: Deps, input: z.output<typeof ask.input>): 
         return { ...start, domainId, sessionId, token };
       case 'reused':
         throw new Failure('idempotency_key_reused');
-      case 'running':
-        throw new Failure('turn_in_progress', { retryAfterMs });
+      case 'running': {
+        const answer = start.isSame ? await joinTurn(deps, input, call) : undefined;
+        if (answer !== undefined) return { kind: 'answered', answer };
+        if (!start.isSame) throw new Failure('turn_in_progress', { retryAfterMs });
+        break;
+      }
       case 'expired':
         await interruptTurn(deps, { domainId, sessionId, questionId: start.questionId });
         break;

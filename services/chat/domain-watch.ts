@@ -21,9 +21,8 @@ interface WatchParts {
   readonly sources: SourceNames;
 }
 
-const accessChanges: ReadonlySet<string> = new Set(
-  [agentRunning, agentFailed, kbAttached, kbDetached, domainRemoved].map((event) => event.name),
-);
+const accessChanges: ReadonlySet<string> = new Set([agentRunning, kbAttached, kbDetached].map((event) => event.name));
+const accessEnds: ReadonlySet<string> = new Set([agentFailed, domainRemoved].map((event) => event.name));
 const sourceChanges: ReadonlySet<string> = new Set(
   [documentIndexed, documentRemoved, domainRemoved].map((event) => event.name),
 );
@@ -41,8 +40,8 @@ export const watchDomains = (parts: WatchParts): Running => {
       } catch (thrown) {
         parts.logger.warn({ err: thrown }, 'event watch interrupted');
       }
-      // Events may have passed unseen: nothing remembered can be trusted.
-      parts.access.dropAll();
+      // Events may have passed unseen: whatever is remembered must be asked for again.
+      parts.access.refreshAll();
       parts.sources.dropAll();
       await parts.clock.sleep(restMs, stopping.signal);
     }
@@ -62,7 +61,8 @@ const follow = async (
   signal: AbortSignal,
 ): Promise<void> => {
   for await (const { envelope } of bus.watch({ owner, signal })) {
-    if (accessChanges.has(envelope.name)) access.drop(envelope.domain_id);
+    if (accessChanges.has(envelope.name)) access.refresh(envelope.domain_id);
+    if (accessEnds.has(envelope.name)) access.forget(envelope.domain_id);
     if (sourceChanges.has(envelope.name)) sources.drop(envelope.domain_id);
   }
 };

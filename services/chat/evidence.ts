@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { citation, type Citation } from '../../shared/contracts/chat.ts';
+import { citation, degraded, type Citation } from '../../shared/contracts/chat.ts';
 import type { NumberedText } from './citation-markers.ts';
 import type { Passage } from './passages.ts';
 import { bestQuote } from './quote.ts';
@@ -17,7 +17,7 @@ export const evidenceSchema = z.object({
   sources: z.array(z.string()),
   grounded: z.boolean(),
   memories_used: z.number().int(),
-  degraded: z.array(z.string()),
+  degraded,
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
@@ -35,7 +35,7 @@ export const citationsOf = (
       {
         index: at + 1,
         document_id: source?.documentId ?? null,
-        document: source?.name ?? passage.storedName,
+        document: source?.name ?? nameOf(passage),
         heading: passage.heading,
         page: passage.page,
         url: source?.url ?? passage.url,
@@ -43,6 +43,11 @@ export const citationsOf = (
       },
     ];
   });
+
+// Our files go to the cloud under ids, which tell a visitor nothing; their first heading is the document's title or name.
+const isOurName = (name: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.md$/.test(name);
+const nameOf = ({ storedName, heading }: Passage): string =>
+  isOurName(storedName) ? (heading?.split(' > ')[0] ?? 'Document') : storedName;
 
 /** Distinct documents, by address where they have one, in the order they are cited. */
 export const sourcesOf = (citations: readonly Citation[]): string[] => [

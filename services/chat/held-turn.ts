@@ -5,6 +5,7 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 export interface HeldTurn {
   /** Aborts when the asker goes, the time is over, or the turn was lost to the sweeper. */
   readonly signal: AbortSignal;
+  /** The turn is over: whatever still works for it is aborted. */
   readonly release: () => void;
 }
 
@@ -43,6 +44,7 @@ export const holdTurn = (options: HoldOptions): HeldTurn => {
     signal: turn.signal,
     release: () => {
       released.abort();
+      turn.abort(new Error('the turn is over'));
       clearTimeout(timer);
       options.asker.removeEventListener('abort', leave);
     },

@@ -47,12 +47,15 @@ export const chat: Service = {
       firstTokenMs: settings.ASK_FIRST_TOKEN_TIMEOUT_MS,
       idleMs: settings.ASK_IDLE_TIMEOUT_MS,
     });
-    const access = createAgentAccessCache(bus, { ttlMs: settings.AGENT_ACCESS_TTL_MS });
+    const access = createAgentAccessCache(
+      { bus, clock },
+      { ttlMs: settings.AGENT_ACCESS_TTL_MS, staleMs: settings.AGENT_ACCESS_STALE_MS },
+    );
     const sources = createSourceNames(bus, logger);
-    const slots = createTurnSlots({
-      total: settings.ASK_CONCURRENCY_MAX,
-      perDomain: settings.ASK_DOMAIN_CONCURRENCY_MAX,
-    });
+    const slots = createTurnSlots(
+      { total: settings.ASK_CONCURRENCY_MAX, perDomain: settings.ASK_DOMAIN_CONCURRENCY_MAX },
+      clock,
+    );
     const deps: Deps = { bus, database, messaging, clock, logger, settings, agent, access, sources, slots };
     await bus.answer(openSession, handleOpenSession(deps));
     await bus.answer(getSession, handleGetSession(deps));
@@ -66,6 +69,7 @@ export const chat: Service = {
     return {
       stop: async () => {
         await Promise.all(parts.map((part) => part.stop()));
+        http.close();
       },
     };
   },

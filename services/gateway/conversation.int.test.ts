@@ -16,6 +16,7 @@ const message = {
   role: 'user' as const,
   content: 'Hi',
   citations: [],
+  degraded: [],
   created_at: now,
 };
 

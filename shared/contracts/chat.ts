@@ -25,6 +25,13 @@ export const citation = z.object({
 });
 export type Citation = z.infer<typeof citation>;
 
+/**
+ * What an answer had to do without. `search_only`: the agent could not be asked, the text is passages of the documents;
+ * `memory`, `memori`: earlier conversations could not be looked up. A later version may know further words.
+ */
+export const degraded = z.array(z.string());
+export const searchOnly = 'search_only';
+
 export const messageView = z.object({
   id: z.uuid(),
   session_id: z.uuid(),
@@ -32,6 +39,7 @@ export const messageView = z.object({
   role: z.enum(['user', 'assistant']),
   content: z.string(),
   citations: z.array(citation),
+  degraded: degraded.default([]),
   created_at: moment,
 });
 
@@ -74,7 +82,7 @@ export const answer = z.object({
   citations: z.array(citation),
   grounded: z.boolean(),
   memories_used: z.number().int(),
-  degraded: z.array(z.string()),
+  degraded,
 });
 export type Answer = z.infer<typeof answer>;
 
@@ -88,9 +96,12 @@ export const answerFrame = z.discriminatedUnion('type', [
 export type AnswerFrame = z.infer<typeof answerFrame>;
 
 /**
- * Stores the question, asks the agent, stores the answer, and only then sends `end`.
- * The same `client_message_id` in the same session gives the one stored answer again.
- * Throws `session_unknown`, `agent_deploying`, `agent_failed`, `agent_unavailable`, `turn_in_progress`.
+ * Stores the question, asks the agent, stores the answer, and only then sends `end`. When the agent cannot be asked and
+ * nothing was shown yet, the answer is what the documents say (`degraded` holds `search_only`).
+ * The same `client_message_id` in the same session gives the one stored answer again, and waits for it while it is being
+ * written. Without `end` there is no answer, whatever was shown: asking again with that id begins it anew.
+ * Throws `session_unknown`, `agent_deploying`, `agent_failed`, `agent_unavailable`, `turn_in_progress`, `rate_limited` and
+ * `overloaded`.
  */
 export const ask = streamQuery(
   'chat',
@@ -131,6 +142,7 @@ export const questionAnswered = event(
     question: z.string(),
     answer: z.string(),
     grounded: z.boolean(),
+    degraded: degraded.default([]),
     answered_at: moment,
   }),
 );

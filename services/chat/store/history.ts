@@ -18,15 +18,19 @@ export const readHistory = async (
     client.message.findMany({ where: { sessionId }, orderBy: { position: 'desc' }, take: limit }),
     client.message.count({ where: { sessionId } }),
   ]);
-  const messages = rows.toReversed().map((row) => ({
-    id: row.id,
-    session_id: row.sessionId,
-    user_id: row.userId,
-    role: role.parse(row.role),
-    content: row.content,
-    citations: row.evidence === null ? [] : evidenceSchema.parse(row.evidence).citations,
-    created_at: row.createdAt.toISOString(),
-  }));
+  const messages = rows.toReversed().map((row) => {
+    const evidence = row.evidence === null ? { citations: [], degraded: [] } : evidenceSchema.parse(row.evidence);
+    return {
+      id: row.id,
+      session_id: row.sessionId,
+      user_id: row.userId,
+      role: role.parse(row.role),
+      content: row.content,
+      citations: evidence.citations,
+      degraded: evidence.degraded,
+      created_at: row.createdAt.toISOString(),
+    };
+  });
   return { messages, total };
 };
 

@@ -41,9 +41,10 @@ export type TurnStart =
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   /** The client message id belongs to a question in other words; nothing was claimed. */
   | { readonly kind: 'reused' }
-  | { readonly kind: 'running' }
+  /** `isSame`: what is being answered is this very question, sent before. */
+  | { readonly kind: 'running'; readonly isSame: boolean }
   | { readonly kind: 'expired'; readonly questionId: string }
-  /** The answer came between two looks: look again. */
+  /** Another asker was faster than what this look could see: look again. */
   | { readonly kind: 'overtaken' };
 
 const startRow = z.object({
@@ -55,6 +56,7 @@ const startRow = z.object({
   answer_id: z.string().nullable(),
   answer: z.string().nullable(),
   evidence: z.unknown().optional(),
+  prior_id: z.string().nullable(),
   running_id: z.string().nullable(),
   expired: z.boolean().nullable(),
   history: z.array(z.object({ question: z.string(), answer: z.string() })),
@@ -99,7 +101,7 @@ export const startTurn = async (client: Transaction, request: TurnRequest): Prom
     )
     select session.user_id, turn.question_id is not null as claimed,
       question.id as question_id, question.content as question,
-      coalesce(prior.reused, false) as reused, answer.id as answer_id, answer.content as answer, answer.evidence,
+      coalesce(prior.reused, false) as reused, prior.id as prior_id, answer.id as answer_id, answer.content as answer, answer.evidence,
       running.question_id as running_id, running.expired,
       array(
         select jsonb_build_object('question', left(asked.content, ${pastCharsMax}::int),
@@ -125,9 +127,51 @@ const readStart = (row: z.infer<typeof startRow>): TurnStart => {
     const history = row.history.toReversed();
     return { kind: 'started', userId: row.user_id, questionId: row.question_id, question: row.question, history };
   }
-  if (row.claimed) return { kind: 'overtaken' };
-  if (row.running_id !== null && row.expired === true) return { kind: 'expired', questionId: row.running_id };
-  return { kind: 'running' };
+  // Claimed without a question: the answer came just now. Neither claimed nor running: another's claim did.
+  if (row.claimed || row.running_id === null) return { kind: 'overtaken' };
+  if (row.expired === true) return { kind: 'expired', questionId: row.running_id };
+  return { kind: 'running', isSame: row.running_id === row.prior_id };
+};
+
+const sentRow = z.object({
+  status: z.enum(['pending', 'answered', 'failed']),
+  failure_code: z.string().nullable(),
+  held: z.boolean(),
+  answer_id: z.string().nullable(),
+  answer: z.string().nullable(),
+  evidence: z.unknown().optional(),
+});
+
+/** How a question stands that was sent before under this id; `pending` only while a living process answers it. */
+export type SentQuestion =
+  | { readonly kind: 'answered'; readonly answer: StoredAnswer }
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'failed'; readonly code: string | null }
+  | { readonly kind: 'left' };
+
+/** Undefined when the session, as this user's in this domain, has no such question. */
+export const findSentQuestion = async (
+  client: Transaction,
+  sent: Pick<TurnRequest, 'domainId' | 'sessionId' | 'userId' | 'question'> & { readonly clientMessageId: string },
+): Promise<SentQuestion | undefined> => {
+  const userId = sent.userId ?? null;
+  const rows = await client.$queryRaw<unknown[]>`
+    select asked.status, asked.failure_code, coalesce(running.lease_until >= now(), false) as held,
+      said.id as answer_id, said.content as answer, said.evidence
+    from conversation_history asked join user_sessions session using (session_id)
+      left join running_turns running on running.question_id = asked.id and running.session_id = asked.session_id
+      left join conversation_history said on said.reply_to = asked.id
+    where asked.session_id = ${sent.sessionId}::uuid and asked.client_message_id = ${sent.clientMessageId}::text
+      and session.domain_id = ${sent.domainId}::uuid and asked.content = ${sent.question}::text
+      and (${userId}::text is null or session.user_id = ${userId}::text)`;
+  if (rows[0] === undefined) return undefined;
+  const row = sentRow.parse(rows[0]);
+  if (row.answer_id !== null && row.answer !== null) {
+    const evidence = evidenceSchema.parse(row.evidence);
+    return { kind: 'answered', answer: { id: row.answer_id, text: row.answer, evidence } };
+  }
+  if (row.status === 'failed') return { kind: 'failed', code: row.failure_code };
+  return { kind: row.held ? 'pending' : 'left' };
 };
 
 /** Where a turn lies; with a token, only as long as it is that attempt's. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ask, openSession, type Answer, type AnswerFrame } from '../../../shared/contracts/chat.ts';
-import { resolveSources } from '../../../shared/contracts/knowledge.ts';
+import { resolveSources, searchPassages } from '../../../shared/contracts/knowledge.ts';
 import { recall } from '../../../shared/contracts/memory.ts';
 import { getAgentAccess } from '../../../shared/contracts/provisioning.ts';
 import { sha256Hex } from '../../../shared/crypto/hash.ts';
@@ -17,6 +17,7 @@ export interface Neighbours {
   access: Handler<typeof getAgentAccess>;
   recall: Handler<typeof recall>;
   sources: Handler<typeof resolveSources>;
+  search: Handler<typeof searchPassages>;
 }
 
 export interface ChatWorld extends TestPlatform {
@@ -58,11 +59,13 @@ export const openWorld = async (environment: Readonly<Record<string, string>> = 
     },
     recall: async () => ({ memories: [], degraded: [] }),
     sources: async () => ({ sources: [] }),
+    search: async () => ({ passages: [] }),
   };
   const { bus } = platform;
   await bus.answer(getAgentAccess, (input, call) => neighbours.access(input, call));
   await bus.answer(recall, (input, call) => neighbours.recall(input, call));
   await bus.answer(resolveSources, (input, call) => neighbours.sources(input, call));
+  await bus.answer(searchPassages, (input, call) => neighbours.search(input, call));
   await platform.start(chat);
   const domainId = randomUUID();
   const context = (timeoutMs = 10_000) => ({
