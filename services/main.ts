@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { owners, type Owner } from '../shared/contracts/message.ts';
 import { ConfigError, processEnvironment, type Environment } from '../shared/runtime/config.ts';
-import type { Running, Service } from '../shared/runtime/platform.ts';
-import { runServices } from '../shared/runtime/run.ts';
+import type { Service } from '../shared/runtime/platform.ts';
+import { runServices, type RunningProcess } from '../shared/runtime/run.ts';
 import { stopOnSignals } from '../shared/runtime/signals.ts';
 
 // Imported on demand, so that a process loads only what it runs.
@@ -15,7 +15,10 @@ const services: Record<Owner, () => Promise<Service>> = {
 };
 
 /** Runs the named services, or all, in this process. The gateway comes last, when those it asks are there. */
-export const startServices = async (names: readonly Owner[] | 'all', environment: Environment): Promise<Running> => {
+export const startServices = async (
+  names: readonly Owner[] | 'all',
+  environment: Environment,
+): Promise<RunningProcess> => {
   const wanted = names === 'all' ? owners : names;
   const ordered = await Promise.all(
     Object.entries(services)

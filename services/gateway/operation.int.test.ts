@@ -58,7 +58,7 @@ describe('health', () => {
 
     const another = await startTestGateway();
     await scriptHealth(another);
-    another.readiness.state = { ready: false, bus: 'ok', database: 'not reachable' };
+    another.readiness.state = { ready: false, process: 'running', bus: 'ok', database: 'not reachable' };
     expect((await send(another, '/health')).json).toMatchObject({ status: 'unhealthy', database: 'not reachable' });
     const ready = await send(another, '/health/ready');
     expect([ready.status, ready.json.ready, ready.headers.get('retry-after')]).toEqual([503, false, '1']);

@@ -5,11 +5,9 @@ import { domainStates } from '../../shared/contracts/provisioning.ts';
 import {
   agentNameOf,
   backoffMs,
-  creationVerdict,
   deploymentVerdict,
   isAgentOf,
   mergeSettings,
-  planCreation,
   pollMs,
   signals,
   transition,
@@ -59,35 +57,6 @@ test('every state is reached, and from every working state a domain can become r
   expect([...reachableFrom('registered')].sort()).toEqual([...domainStates].sort());
   for (const state of workingStates)
     expect([...reachableFrom(state)]).toContain(state === 'deleting' ? state : 'ready');
-});
-
-test('an intent of unknown outcome is never followed by a creation without a look', () => {
-  fc.assert(
-    fc.property(fc.nat(200_000), fc.nat(200_000), (ageMs, settleMs) => {
-      const plan = planCreation(ageMs, settleMs);
-      expect(plan.do).not.toBe('create');
-      if (plan.do === 'wait') expect(planCreation(ageMs + plan.waitMs, settleMs)).toEqual({ do: 'look_up' });
-    }),
-  );
-  expect(planCreation(null, 90_000)).toEqual({ do: 'create' });
-});
-
-test.each([
-  [400, 'refused'],
-  [401, 'refused'],
-  [403, 'refused'],
-  [404, 'refused'],
-  [422, 'refused'],
-  [429, 'busy'],
-  [408, 'unknown'],
-  [409, 'unknown'],
-  [500, 'unknown'],
-  [502, 'unknown'],
-  [503, 'unknown'],
-  [302, 'unknown'],
-  [undefined, 'unknown'],
-] as const)('a creation answered with %s is %s', (status, verdict) => {
-  expect(creationVerdict(status)).toBe(verdict);
 });
 
 test('only a running deployment with an address is running; the three dead ends are lost; all else waits', () => {

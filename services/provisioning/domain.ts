@@ -73,29 +73,6 @@ export const progressOf: Record<DomainState, number> = {
   deleting: 0,
 };
 
-/** What may be done about a thing that must be created once, by how long ago the intent to create it was committed. */
-export type CreationPlan =
-  { readonly do: 'create' } | { readonly do: 'look_up' } | { readonly do: 'wait'; readonly waitMs: number };
-
-/** No intent: create. An intent whose outcome is not known: wait until it has settled, then look before creating again. */
-export const planCreation = (intentAgeMs: number | null, settleMs: number): CreationPlan => {
-  if (intentAgeMs === null) return { do: 'create' };
-  return intentAgeMs >= settleMs ? { do: 'look_up' } : { do: 'wait', waitMs: settleMs - intentAgeMs };
-};
-
-/** What an unsuccessful creating POST means, by the status it got; undefined when no readable answer came. */
-export type CreationVerdict = 'refused' | 'busy' | 'unknown';
-
-/**
- * `refused` and `busy` made nothing; after anything else the thing may exist. A conflict says that something of the name
- * exists, which only a look can tell, so it counts as unknown.
- */
-export const creationVerdict = (status: number | undefined): CreationVerdict => {
-  if (status === 429) return 'busy';
-  if (status === undefined || status < 400 || status >= 500) return 'unknown';
-  return status === 408 || status === 409 || status === 425 ? 'unknown' : 'refused';
-};
-
 /** What a deployment status means for us. A status this version does not know is one more to wait through. */
 export const deploymentVerdict = (deployment: { readonly status: string; readonly url: string | null }) => {
   if (lostStatuses.has(deployment.status)) return 'lost';

@@ -54,6 +54,8 @@ export const createInProcessBus = ({ clock, logger, journal, publishWaitMs = 2_0
     consume: async (contract, consumer, handler, options = {}) =>
       consumers.add(contract, consumer, consuming(tools, contract, consumer, handler), options.concurrency ?? 20),
     watch: (options) => watchJournal(journal, news, closing.signal, options),
+    // What it took it has dealt with: there is no store to lose.
+    onStoreBegun: () => undefined,
     health: () => ({ connected: !closing.signal.aborted, detail: 'in process' }),
     drain: async (timeoutMs) => {
       closing.abort();

@@ -63,6 +63,7 @@ export const createJetStreamBus = async (options: JetStreamOptions): Promise<Jet
     ...createPublishing(core, topology),
     consume: consumers.consume.bind(consumers),
     ...createWatching({ link, client, topology, names, clock, logger, closing: closing.signal }),
+    onStoreBegun: topology.onStoreBegun.bind(topology),
     health: () => ({
       connected: link.isConnected(),
       detail: link.isConnected() ? `nats-server ${connection.info?.version ?? '?'}` : 'not connected to NATS',

@@ -95,6 +95,12 @@ export interface Bus {
   /** Events as they happen, from a given place on; every watcher gets all. Ends when the signal aborts. */
   watch(options: WatchOptions): AsyncIterable<StoredEvent>;
 
+  /**
+   * Tells since when the bus holds what it is given (milliseconds since the epoch): soon, and anew whenever it lost its
+   * store. What was published before that moment may be gone unconsumed; whoever owes it publishes it again.
+   */
+  onStoreBegun(listener: (sinceMs: number) => void): void;
+
   health(): BusHealth;
 
   /** Takes no new work, lets what runs finish (at most `timeoutMs`), then closes. */

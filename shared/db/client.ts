@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { openDriver } from './driver.ts';
 import { asFailure } from './errors.ts';
 import { PrismaClient, type Prisma } from './generated/client.ts';
+import { createProbe } from './probe.ts';
 
 /** The tables, inside or outside of a transaction. */
 export type Transaction = Prisma.TransactionClient;
@@ -47,20 +48,15 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   setFlagsFromString('--liftoff-only');
   const { driver, pool } = openDriver({ ...options, connectionWaitMs });
   const client = new PrismaClient({ adapter: driver });
+  const probe = createProbe(options.url);
   return {
     run: (work) => translated(() => work(client)),
     transaction: (work, { timeoutMs = transactionTimeoutMs } = {}) =>
       translated(() => client.$transaction(work, { maxWait: connectionWaitMs, timeout: timeoutMs })),
-    isReachable: (timeoutMs) => {
-      const answer = pool.query('select 1').then(
-        () => true,
-        () => false,
-      );
-      return Promise.race([answer, falseAfter(timeoutMs)]);
-    },
+    isReachable: probe.isReachable,
     close: async () => {
       await client.$disconnect();
-      await pool.end();
+      await Promise.all([pool.end(), probe.close()]);
     },
   };
 };
@@ -72,8 +68,3 @@ const translated = async <T>(work: () => Promise<T>): Promise<T> => {
     throw asFailure(error);
   }
 };
-
-const falseAfter = (ms: number): Promise<false> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve(false), ms).unref();
-  });

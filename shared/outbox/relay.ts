@@ -6,6 +6,7 @@ import type { Bus } from '../bus/port.ts';
 import type { Database } from '../db/client.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { watchOutboxAge } from '../telemetry/metrics.ts';
+import { batchMax, claimMs, createLostRows, type ClaimedRow } from './lost-rows.ts';
 import { createWorker, type Worker } from '../work/worker.ts';
 
 interface RelayOptions {
@@ -18,15 +19,6 @@ interface RelayOptions {
   readonly started: Promise<void>;
 }
 
-interface ClaimedRow {
-  readonly id: bigint;
-  readonly subject: string;
-  readonly envelope: unknown;
-}
-
-const batchMax = 100;
-// A relay that dies keeps its rows this long; the bus drops a second copy by envelope id.
-const claimMs = 30_000;
 const idlePollMs = 1_000;
 
 const durables = new Map<string, Durable>([...commands, ...events].map((contract) => [contract.subject, contract]));
@@ -35,12 +27,13 @@ const durables = new Map<string, Durable>([...commands, ...events].map((contract
  * Publishes what `owner` owes to the bus. The process that commits a row wakes its own relay; the poll finds what a dead
  * process left (refused: NOTIFY, which every commit on the ask path would pay for). Replicas share rows by SKIP LOCKED. A
  * row that the bus does not take stays unsent and is claimed again; a crash between publish and mark publishes twice,
- * which every consumer bears.
+ * which every consumer bears. When the bus lost its store, the kept rows that were sent before are owed again: nobody knows
+ * which of them were consumed.
  */
 export const startRelay = (options: RelayOptions): Worker => {
   const { database, owner } = options;
-  watchOutboxAge(owner, () => oldestSeconds(database, owner));
-  return createWorker({
+  const lost = createLostRows(database, owner);
+  const worker = createWorker({
     name: `${owner} relay`,
     clock: options.clock,
     logger: options.logger,
@@ -48,14 +41,23 @@ export const startRelay = (options: RelayOptions): Worker => {
     concurrency: 1,
     claim: async () => {
       await options.started;
-      const rows = await claim(database, owner);
-      return rows.length === 0 ? [] : [rows];
+      const due = await claim(database, owner);
+      if (due.length > 0) return [due];
+      // Only when nothing new waits, so that what is asked for now is not behind a week of repetitions.
+      const again = await lost.claim();
+      return again.length === 0 ? [] : [again];
     },
     run: async (rows) => {
       const sent = await publishAll(options, rows);
       await mark(database, rows, sent);
     },
   });
+  options.bus.onStoreBegun((sinceMs) => {
+    lost.expect(sinceMs);
+    worker.wake();
+  });
+  watchOutboxAge(owner, () => oldestSeconds(database, owner));
+  return worker;
 };
 
 const claim = async (database: Database, owner: Owner): Promise<readonly ClaimedRow[]> =>
@@ -91,7 +93,11 @@ const mark = async (database: Database, rows: readonly ClaimedRow[], sent: reado
   const unsent = rows.map((row) => row.id).filter((id) => !sent.includes(id));
   if (sent.length > 0) {
     await database.run(
-      (client) => client.$executeRaw`update outbox set sent_at = now(), claimed_until = null where id = any(${sent})`,
+      // As of the claim: what a store has lost was surely claimed before that store was made.
+      (client) => client.$executeRaw`
+      update outbox set claimed_until = null,
+        sent_at = coalesce(claimed_until - make_interval(secs => ${claimMs / 1000}::float8), sent_at, now())
+      where id = any(${sent})`,
     );
   }
   if (unsent.length > 0) {

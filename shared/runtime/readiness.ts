@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 
 export interface Readiness {
   readonly ready: boolean;
+  readonly process: 'running' | 'draining';
   /** `ok` or what is wrong, in words. */
   readonly bus: string;
   readonly database: string;
@@ -22,7 +23,7 @@ export const createReadiness = (
     const now = parts.clock.now();
     if (known === undefined || now - known.at > cacheMs) known = { at: now, state: look(parts) };
     const state = await known.state;
-    return isDraining() ? { ...state, ready: false } : state;
+    return isDraining() ? { ...state, ready: false, process: 'draining' } : state;
   };
 };
 
@@ -31,6 +32,7 @@ const look = async ({ bus, database }: { bus: Bus; database: Database }): Promis
   const databaseOk = await database.isReachable(databaseTimeoutMs);
   return {
     ready: health.connected && databaseOk,
+    process: 'running',
     bus: health.connected ? 'ok' : health.detail,
     database: databaseOk ? 'ok' : 'not reachable',
   };

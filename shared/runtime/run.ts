@@ -12,14 +12,22 @@ import { startHealthServer } from './health-server.ts';
 import type { Platform, Running, Service } from './platform.ts';
 import { createReadiness } from './readiness.ts';
 import { databaseUrlOf, platformSettings, type PlatformSettings } from './settings.ts';
+import { createStop } from './stop.ts';
 
 const developmentSecretsKey = 'development-only-secrets-key-do-not-use';
 
+/** The services of this process, and the log that they share. */
+export interface RunningProcess extends Running {
+  readonly logger: Logger;
+}
+
 /**
  * Brings up a process: telemetry first, then bus, database and blobs, then the services in the given order, then the
- * health server. `stop` goes the other way: not ready, services take nothing new and finish, bus drains, database closes.
+ * health server. `stop` goes the other way: not ready, the services take nothing new and finish side by side, the bus
+ * drains, the database closes. It ends 4 s after `DRAIN_TIMEOUT_MS` at the latest and leaves what has not finished to
+ * its lease.
  */
-export const runServices = async (services: readonly Service[], environment: Environment): Promise<Running> => {
+export const runServices = async (services: readonly Service[], environment: Environment): Promise<RunningProcess> => {
   const settings = loadConfig(platformSettings, environment);
   const name = services.length === 1 ? (services[0]?.name ?? 'all') : 'all';
   const telemetry = startTelemetry(name, environment);
@@ -33,19 +41,17 @@ export const runServices = async (services: readonly Service[], environment: Env
   const secrets = createSecretBox(secretsKeyOf(settings));
   const { promise: started, resolve: allStarted } = withResolver();
   const platform: Platform = { bus, database, blobs, secrets, logger, clock, environment, ready, started };
-  const running: Running[] = [];
-  for (const service of services) running.unshift(await service.start(platform));
+  const running = new Map<string, Running>();
+  for (const service of services) running.set(service.name, await service.start(platform));
   allStarted();
   const health = settings.HEALTH_PORT === undefined ? undefined : await startHealthServer(settings.HEALTH_PORT, ready);
   logger.info({ services: services.map((service) => service.name) }, 'running');
+  const stop = createStop({ services: running, bus, database, health, telemetry, logger, clock });
   return {
+    logger,
     stop: async () => {
       draining = true;
-      for (const part of running) await part.stop();
-      await bus.drain(settings.DRAIN_TIMEOUT_MS);
-      await database.close();
-      await health?.stop();
-      await telemetry.stop();
+      await stop(settings.DRAIN_TIMEOUT_MS);
     },
   };
 };

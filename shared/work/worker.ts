@@ -65,7 +65,7 @@ export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
 
   return {
     wake: (afterMs = 0) => {
-      if (afterMs > 0) setTimeout(() => rest.abort(), afterMs).unref();
+      if (afterMs > 0) void options.clock.sleep(afterMs, stopping.signal).then(() => rest.abort());
       else rest.abort();
     },
     stop: async () => {

@@ -33,7 +33,7 @@ export const openPlatform = async (environment: Platform['environment'] = {}): P
     logger,
     clock,
     environment: { NODE_ENV: 'test', ...environment },
-    ready: async () => ({ ready: true, bus: 'ok', database: 'ok' }),
+    ready: async () => ({ ready: true, process: 'running' as const, bus: 'ok', database: 'ok' }),
     started: Promise.resolve(),
   };
   const client = new Client({ connectionString: testDatabase.url });

@@ -26,7 +26,9 @@ export const startTestGateway = async (environment: Environment = {}): Promise<T
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const bus = createInProcessBus({ clock: systemClock, logger, journal: await openJournal({ logger }) });
   const blobs = createMemoryBlobs();
-  const readiness = { state: { ready: true, bus: 'ok', database: 'ok' } };
+  const readiness: { state: Readiness } = {
+    state: { ready: true, process: 'running', bus: 'ok', database: 'ok' },
+  };
   const platform = {
     bus,
     blobs,

@@ -1,6 +1,5 @@
-import { upstreamStatusOf } from '../../../shared/http/status.ts';
+import { createOnce as createOnceOf } from '../../../shared/gradient/create-once.ts';
 import { failpoint } from '../../../shared/runtime/failpoint.ts';
-import { creationVerdict, planCreation } from '../domain.ts';
 import { commitIntent, type ClaimedSaga } from '../store/sagas.ts';
 import { afterFailure } from './setbacks.ts';
 import type { Outcome, StepDeps } from './step.ts';
@@ -14,45 +13,39 @@ interface Creation<T> {
   readonly made: (thing: T) => Outcome;
 }
 
-/** A process that slept longer than this between its intent and its POST has no business to POST any more. */
-const intentFreshMs = 1_000;
-
-/**
- * Creates a thing in the cloud that must not be there twice, whatever crashes or times out in between: the intent is
- * committed first, and while its outcome is unknown nothing is created before a look (SPEC.md, invariants 2 and 3).
- */
+/** Creates a thing in the cloud once (SPEC.md, invariants 2 and 3), and says what that means for the saga. */
 export const createOnce =
   (deps: StepDeps) =>
   async <T>(saga: ClaimedSaga, { lookUp, create, made }: Creation<T>): Promise<Outcome | 'superseded'> => {
     const { clock, config, database } = deps;
-    const plan = planCreation(saga.intentAgeMs, config.settleMs);
-    if (plan.do === 'wait') return { afterMs: plan.waitMs };
-    if (plan.do === 'look_up') {
-      const found = await lookUp();
-      if (found !== undefined) return made(found);
+    const created = await createOnceOf({ clock, settleMs: config.settleMs })({
+      intentAgeMs: saga.intentAgeMs,
+      lookUp,
+      commitIntent: () => database.run((client) => commitIntent(client, saga, config.leaseMs)),
+      create: async () => {
+        await failpoint(`provisioning.${saga.state}.before_call`);
+        const thing = await create();
+        await failpoint(`provisioning.${saga.state}.after_call`);
+        return thing;
+      },
+    });
+    switch (created.outcome) {
+      case 'made':
+        return made(created.thing);
+      case 'superseded':
+        return 'superseded';
+      case 'waiting':
+        return { afterMs: created.waitMs };
+      case 'idle':
+        return { changes: { clearsIntent: true } };
+      case 'failed': {
+        if (created.verdict !== 'unknown') {
+          const outcome = afterFailure(deps)(saga, created.thrown);
+          return { ...outcome, changes: { ...outcome.changes, clearsIntent: true } };
+        }
+        const about = { err: created.thrown, domain_id: saga.domainId, state: saga.state };
+        deps.logger.warn(about, 'creation of unknown outcome');
+        return { afterMs: config.settleMs };
+      }
     }
-    const startedAt = clock.now();
-    const committed = await database.run((client) => commitIntent(client, saga, config.leaseMs));
-    if (!committed) return 'superseded';
-    if (clock.now() - startedAt > intentFreshMs) return { changes: { clearsIntent: true } };
-    try {
-      await failpoint(`provisioning.${saga.state}.before_call`);
-      const thing = await create();
-      await failpoint(`provisioning.${saga.state}.after_call`);
-      return made(thing);
-    } catch (thrown) {
-      return afterCreation(deps)(saga, thrown);
-    }
-  };
-
-const afterCreation =
-  (deps: StepDeps) =>
-  (saga: ClaimedSaga, thrown: unknown): Outcome => {
-    const verdict = creationVerdict(upstreamStatusOf(thrown));
-    if (verdict === 'unknown') {
-      deps.logger.warn({ err: thrown, domain_id: saga.domainId, state: saga.state }, 'creation of unknown outcome');
-      return { afterMs: deps.config.settleMs };
-    }
-    const outcome = afterFailure(deps)(saga, thrown);
-    return { ...outcome, changes: { ...outcome.changes, clearsIntent: true } };
   };

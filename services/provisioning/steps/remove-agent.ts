@@ -1,5 +1,6 @@
 import { domainRemoved } from '../../../shared/contracts/provisioning.ts';
-import { isAgentOf, planCreation } from '../domain.ts';
+import { planCreation } from '../../../shared/gradient/create-once.ts';
+import { isAgentOf } from '../domain.ts';
 import { deleteDomain } from '../store/domains.ts';
 import type { Step, StepDeps } from './step.ts';
 

@@ -41,7 +41,7 @@ const quick = {
 
 const always = {
   secrets: createSecretBox('test-secrets-key-of-thirty-two-characters'),
-  ready: async () => ({ ready: true, bus: 'ok', database: 'ok' }),
+  ready: async () => ({ ready: true, process: 'running' as const, bus: 'ok', database: 'ok' }),
   started: Promise.resolve(),
 };
 

@@ -31,6 +31,8 @@ export interface Topology {
   addDurable(consumer: string, contract: Durable): Promise<void>;
   /** Told when the events are gone and their places start anew. */
   onEventsLost(listener: () => void): () => void;
+  /** Told since when both streams are there, at the first `ensure` and whenever one was made anew. */
+  onStoreBegun(listener: (sinceMs: number) => void): void;
 }
 
 interface TopologyOptions {
@@ -44,15 +46,25 @@ export const createTopology = async ({ link, names, clock, logger }: TopologyOpt
   const manager = await jetstreamManager(link.connection, { checkAPI: false });
   const durables = new Map<string, { stream: string; config: Partial<ConsumerConfig> }>();
   const lossListeners = new Set<() => void>();
+  const storeListeners = new Set<(sinceMs: number) => void>();
   let eventsSince: string | undefined;
+  let storeSinceMs: number | undefined;
   let underWay: Promise<void> | undefined;
 
   const ensureAll = async (): Promise<void> => {
+    let sinceMs = 0;
     for (const wanted of wantedStreams(names)) {
       const info = await ensureStream(manager, wanted);
+      sinceMs = Math.max(sinceMs, Date.parse(info.created));
       if (wanted.name === names.stream('EVT')) noteEvents(info.created);
     }
     await Promise.all([...durables.values()].map(({ stream, config }) => ensureDurable(manager, stream, config)));
+    noteStore(sinceMs);
+  };
+  const noteStore = (sinceMs: number): void => {
+    if (storeSinceMs === sinceMs) return;
+    storeSinceMs = sinceMs;
+    for (const listener of storeListeners) listener(sinceMs);
   };
   const noteEvents = (created: string): void => {
     const lost = eventsSince !== undefined && eventsSince !== created;
@@ -87,6 +99,10 @@ export const createTopology = async ({ link, names, clock, logger }: TopologyOpt
     onEventsLost: (listener) => {
       lossListeners.add(listener);
       return () => void lossListeners.delete(listener);
+    },
+    onStoreBegun: (listener) => {
+      storeListeners.add(listener);
+      if (storeSinceMs !== undefined) listener(storeSinceMs);
     },
   };
 };

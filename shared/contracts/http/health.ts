@@ -13,4 +13,9 @@ export const healthAnswer = z.object({
   knowledge_bases: z.int(),
 });
 export const liveAnswer = z.object({ status: z.literal('live') });
-export const readyAnswer = z.object({ ready: z.boolean(), bus: z.string(), database: z.string() });
+export const readyAnswer = z.object({
+  ready: z.boolean(),
+  process: z.enum(['running', 'draining']),
+  bus: z.string(),
+  database: z.string(),
+});
