@@ -61,7 +61,9 @@ const advance = async (
   saga: ClaimedSaga,
   signal: AbortSignal,
 ): Promise<{ readonly state: DomainState; readonly afterMs: number }> => {
+  await failpoint(`provisioning.${saga.state}.before_step`);
   const outcome = await step(saga, signal).catch((thrown: unknown) => afterFailure(deps)(saga, thrown));
+  await failpoint(`provisioning.${saga.state}.after_step`);
   const next =
     outcome === 'superseded' || outcome.signal === undefined ? undefined : transition(saga.state, outcome.signal);
   if (outcome === 'superseded' || !(await save(deps, saga, outcome, next))) {

@@ -1,5 +1,6 @@
 import { kbAttached, kbDetached } from '../../shared/contracts/provisioning.ts';
 import { toFailure } from '../../shared/errors/failure.ts';
+import { failpoint } from '../../shared/runtime/failpoint.ts';
 import { createWorker, type Worker } from '../../shared/work/worker.ts';
 import { backoffMs } from './domain.ts';
 import type { StepDeps } from './steps/step.ts';
@@ -49,17 +50,22 @@ const attach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: Abo
   const { agentUuid, domainId, kbUuid } = attachment;
   if (agentUuid === null) return false;
   try {
+    await failpoint('provisioning.attaching.before_call');
     await deps.gradient.attachBase(agentUuid, kbUuid, signal);
+    await failpoint('provisioning.attaching.after_call');
   } catch (thrown) {
     // Whatever words the cloud has for "attached already": what counts is whether it is.
     const agent = toFailure(thrown).retryable ? null : await deps.gradient.getAgent(agentUuid, signal);
     if (agent?.kbUuids.includes(kbUuid) !== true) throw thrown;
   }
-  return deps.messaging.transaction(async (tx) => {
+  const saved = await deps.messaging.transaction(async (tx) => {
     if (!(await saveAttached(tx, attachment))) return false;
     await deps.messaging.emit(tx, kbAttached, { domainId, data: { agent_uuid: agentUuid, kb_uuid: kbUuid } });
+    await failpoint('provisioning.attaching.before_commit');
     return true;
   });
+  await failpoint('provisioning.attaching.after_commit');
+  return saved;
 };
 
 const detach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: AbortSignal): Promise<boolean> => {
