@@ -21,7 +21,10 @@ const settings = z.object({
   UPLOAD_TIMEOUT_MS: milliseconds.default(60_000),
   ASK_TIMEOUT_MS: milliseconds.default(95_000),
   IN_FLIGHT_MAX: z.coerce.number().int().min(1).default(2_000),
+  DOMAIN_IN_FLIGHT_MAX: z.coerce.number().int().min(1).default(128),
   CONNECTIONS_MAX: z.coerce.number().int().min(1).default(5_000),
+  DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
+  DRAIN_DELAY_MS: milliseconds.default(0),
 });
 
 /** How the gateway was told to run. Times are in milliseconds, sizes in bytes. */
@@ -44,7 +47,14 @@ export interface GatewayConfig {
   readonly uploadTimeoutMs: number;
   readonly askTimeoutMs: number;
   readonly inFlightMax: number;
+  readonly domainInFlightMax: number;
   readonly connectionsMax: number;
+  readonly drain: {
+    /** How long new connections are still taken, so that balancers can notice that this process leaves. */
+    readonly delayMs: number;
+    /** After it what still runs is cut off. Counts from the start of the drain. */
+    readonly timeoutMs: number;
+  };
 }
 
 /** Reads the gateway's settings. Production refuses the default admin key; a public id writes only in development. */
@@ -74,7 +84,9 @@ export const loadGatewayConfig = (environment: Environment): GatewayConfig => {
     uploadTimeoutMs: read.UPLOAD_TIMEOUT_MS,
     askTimeoutMs: read.ASK_TIMEOUT_MS,
     inFlightMax: read.IN_FLIGHT_MAX,
+    domainInFlightMax: read.DOMAIN_IN_FLIGHT_MAX,
     connectionsMax: read.CONNECTIONS_MAX,
+    drain: { delayMs: read.DRAIN_DELAY_MS, timeoutMs: read.DRAIN_TIMEOUT_MS },
   };
 };
 

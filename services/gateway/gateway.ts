@@ -5,6 +5,7 @@ import type { Readiness } from '../../shared/runtime/readiness.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Directory } from './auth/directory.ts';
 import type { GatewayConfig } from './config.ts';
+import type { Admission } from './http/admission.ts';
 import type { OpenStreams } from './streaming/open-streams.ts';
 
 /** What every route of the gateway works with. */
@@ -16,5 +17,6 @@ export interface Gateway {
   readonly logger: Logger;
   readonly directory: Directory;
   readonly streams: OpenStreams;
+  readonly admission: Admission;
   readonly ready: () => Promise<Readiness>;
 }

@@ -5,16 +5,17 @@ import { codes, type Code } from '../../shared/errors/codes.ts';
 import { ConfigError } from '../../shared/runtime/config.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { GatewayConfig } from './config.ts';
+import { createDrain, type Drain } from './drain.ts';
 import type { OpenStreams } from './streaming/open-streams.ts';
 
 export interface Listening {
   readonly port: number;
-  /** Takes nothing new, sends event streams elsewhere, lets the rest finish for `timeoutMs`, then closes. */
-  readonly drain: (timeoutMs: number) => Promise<void>;
+  readonly drain: Drain;
 }
 
 const headersTimeoutMs = 5_000;
 const keepAliveTimeoutMs = 65_000;
+const lingerMs = 2_000;
 
 /** Listens with limits on everything a client can stretch: headers, bodies, idle time, connections. */
 export const listen = async (
@@ -30,13 +31,27 @@ export const listen = async (
     connectionsCheckingInterval: 1_000,
   });
   server.maxConnections = config.connectionsMax;
-  const running = countRequests(server);
+  const drain = createDrain(server, streams);
   server.on('request', app);
+  server.on('request', leaveUnfinished);
   // `Expect` is answered like any request: Node's own 417 has neither code nor request id.
   server.on('checkExpectation', app);
   server.on('clientError', (error: Error & { code?: string }, socket: Socket) => refuse(error, socket, clock));
   await start(server, config);
-  return { port: portOf(server), drain: (timeoutMs) => drain({ server, streams, running }, timeoutMs) };
+  return { port: portOf(server), drain };
+};
+
+/**
+ * Whoever has the answer and still sends the body is heard for a moment, so that the answer is read, and then cut: nobody
+ * waits for these bytes any more.
+ */
+const leaveUnfinished: RequestListener = (request, response) => {
+  response.once('finish', () => {
+    if (request.complete) return;
+    setTimeout(() => {
+      if (!request.complete) request.socket.destroy();
+    }, lingerMs).unref();
+  });
 };
 
 const start = (server: Server, { host, port }: GatewayConfig): Promise<void> =>
@@ -91,46 +106,4 @@ const refuse = (error: Error & { code?: string }, socket: Socket, clock: Clock):
 const refusals: Readonly<Record<string, Code>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
-};
-
-/**
- * How many requests each connection has at hand. Node's own `closeIdleConnections` spares connections that never sent one,
- * and browsers open such ahead of need: they would hold up every stop.
- */
-const countRequests = (server: Server): ReadonlyMap<Socket, number> => {
-  const running = new Map<Socket, number>();
-  const change = (socket: Socket, by: number): void => {
-    const count = running.get(socket);
-    if (count !== undefined) running.set(socket, count + by);
-  };
-  server.on('connection', (socket: Socket) => {
-    running.set(socket, 0);
-    socket.once('close', () => running.delete(socket));
-  });
-  server.on('request', ({ socket }, response) => {
-    change(socket, 1);
-    response.once('close', () => change(socket, -1));
-  });
-  return running;
-};
-
-interface Draining {
-  readonly server: Server;
-  readonly streams: OpenStreams;
-  readonly running: ReadonlyMap<Socket, number>;
-}
-
-const drain = async ({ server, streams, running }: Draining, timeoutMs: number): Promise<void> => {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  streams.leaveAll('live');
-  const late = setTimeout(() => {
-    streams.leaveAll('answer');
-    setTimeout(() => server.closeAllConnections(), 100);
-  }, timeoutMs);
-  const sweep = setInterval(() => {
-    for (const [socket, count] of running) if (count === 0) socket.destroy();
-  }, 50);
-  await closed;
-  clearTimeout(late);
-  clearInterval(sweep);
 };

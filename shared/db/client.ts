@@ -26,6 +26,8 @@ export interface Database {
   ) => Promise<T>;
   /** Whether the database answers within `timeoutMs`. Never throws. */
   readonly isReachable: (timeoutMs: number) => Promise<boolean>;
+  /** How many pieces of work wait for a free connection. */
+  readonly waiting: () => number;
   /** Lets what runs finish and gives the connections back. */
   readonly close: () => Promise<void>;
 }
@@ -54,6 +56,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     transaction: (work, { timeoutMs = transactionTimeoutMs } = {}) =>
       translated(() => client.$transaction(work, { maxWait: connectionWaitMs, timeout: timeoutMs })),
     isReachable: probe.isReachable,
+    waiting: () => pool.waitingCount,
     close: async () => {
       await client.$disconnect();
       await Promise.all([pool.end(), probe.close()]);

@@ -6,6 +6,7 @@ import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database } from '../db/client.ts';
 import type { Clock } from './clock.ts';
 import type { Environment } from './config.ts';
+import type { Pressure } from './pressure.ts';
 import type { Readiness } from './readiness.ts';
 
 /** What every service is given; a service adds its own store, client and config. */
@@ -18,6 +19,7 @@ export interface Platform {
   readonly clock: Clock;
   readonly environment: Environment;
   readonly ready: () => Promise<Readiness>;
+  readonly pressure: Pressure;
   /** Resolves when every service of the process is wired: outgoing messages wait for it, so that nobody misses one. */
   readonly started: Promise<void>;
 }

@@ -9,11 +9,16 @@ import { startTelemetry } from '../telemetry/start.ts';
 import { systemClock } from './clock.ts';
 import { ConfigError, loadConfig, type Environment } from './config.ts';
 import { startHealthServer } from './health-server.ts';
+import { watchLoopLag } from './loop-lag.ts';
 import type { Platform, Running, Service } from './platform.ts';
+import { refuseUnderPressure } from './pressed-bus.ts';
+import { createPressure } from './pressure.ts';
 import { createReadiness } from './readiness.ts';
 import { databaseUrlOf, platformSettings, type PlatformSettings } from './settings.ts';
 import { createStop } from './stop.ts';
 
+/** At a few milliseconds a statement, a tenth of a second of waiting. */
+const waitingPerConnectionMax = 20;
 const developmentSecretsKey = 'development-only-secrets-key-do-not-use';
 
 /** The services of this process, and the log that they share. */
@@ -34,13 +39,22 @@ export const runServices = async (services: readonly Service[], environment: Env
   const logger = createLogger({ name, level: settings.LOG_LEVEL });
   collectProcessMetrics();
   const database = createDatabase({ url: databaseUrlOf(settings), poolMax: settings.DATABASE_POOL_MAX, logger });
-  const { bus, blobs } = await connect(settings, name, logger);
-  let draining = false;
   const clock = systemClock;
+  const lag = watchLoopLag();
+  const pressure = createPressure(clock);
+  pressure.watch({ name: 'event_loop', value: lag.ms, max: settings.LOOP_LAG_MAX_MS });
+  pressure.watch({
+    name: 'database',
+    value: database.waiting,
+    max: waitingPerConnectionMax * settings.DATABASE_POOL_MAX,
+  });
+  const { bus: wire, blobs } = await connect(settings, name, logger);
+  const bus = refuseUnderPressure(wire, pressure);
+  let draining = false;
   const ready = createReadiness({ bus, database, clock }, () => draining);
   const secrets = createSecretBox(secretsKeyOf(settings));
   const { promise: started, resolve: allStarted } = withResolver();
-  const platform: Platform = { bus, database, blobs, secrets, logger, clock, environment, ready, started };
+  const platform: Platform = { bus, database, blobs, secrets, logger, clock, environment, ready, pressure, started };
   const running = new Map<string, Running>();
   for (const service of services) running.set(service.name, await service.start(platform));
   allStarted();
@@ -52,6 +66,7 @@ export const runServices = async (services: readonly Service[], environment: Env
     stop: async () => {
       draining = true;
       await stop(settings.DRAIN_TIMEOUT_MS);
+      lag.stop();
     },
   };
 };

@@ -19,6 +19,7 @@ export const platformSettings = z.object({
   SECRETS_KEY: z.string().optional(),
   HEALTH_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   DRAIN_TIMEOUT_MS: milliseconds.default(10_000),
+  LOOP_LAG_MAX_MS: milliseconds.default(200),
 });
 export type PlatformSettings = z.infer<typeof platformSettings>;
 

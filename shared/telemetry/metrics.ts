@@ -36,6 +36,13 @@ export const deadLetters = new Counter({
   registers: [metrics],
 });
 
+export const refusals = new Counter({
+  name: 'parley_refusals_total',
+  help: 'Work refused at the door, by reason: a gauge past its maximum, or a limit reached',
+  labelNames: ['reason'] as const,
+  registers: [metrics],
+});
+
 const outboxAges = new Map<string, () => Promise<number>>();
 
 metrics.registerMetric(

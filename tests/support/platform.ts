@@ -6,6 +6,7 @@ import { openJournal } from '../../shared/bus/journal.ts';
 import { createSecretBox } from '../../shared/crypto/secret-box.ts';
 import { createDatabase } from '../../shared/db/client.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { createPressure } from '../../shared/runtime/pressure.ts';
 import type { Platform, Running, Service } from '../../shared/runtime/platform.ts';
 import { createDatabase as createTestDatabase } from './servers.ts';
 
@@ -34,6 +35,7 @@ export const openPlatform = async (environment: Platform['environment'] = {}): P
     clock,
     environment: { NODE_ENV: 'test', ...environment },
     ready: async () => ({ ready: true, process: 'running' as const, bus: 'ok', database: 'ok' }),
+    pressure: createPressure(clock),
     started: Promise.resolve(),
   };
   const client = new Client({ connectionString: testDatabase.url });

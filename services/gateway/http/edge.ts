@@ -1,8 +1,9 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Failure } from '../../../shared/errors/failure.ts';
+import { scatteredRetryMs } from '../../../shared/runtime/pressure.ts';
 import { runWithCorrelation } from '../../../shared/telemetry/correlation.ts';
-import { httpRequestSeconds } from '../../../shared/telemetry/metrics.ts';
+import { httpRequestSeconds, refusals } from '../../../shared/telemetry/metrics.ts';
 import type { Gateway } from '../gateway.ts';
 import { rememberContext, type RequestContext } from './exchange.ts';
 import { sendProblem } from './problem.ts';
@@ -40,7 +41,8 @@ export const createEdge = (gateway: Gateway, app: RequestListener): RequestListe
     context.with(trace.setSpan(parent, span), () =>
       runWithCorrelation({ correlationId: known.requestId, causationId: null }, () => {
         if (inFlight > config.inFlightMax && !exempt.has(request.url ?? '')) {
-          sendProblem(request, response, new Failure('overloaded', { retryAfterMs: 1_000 }));
+          refusals.inc({ reason: 'requests' });
+          sendProblem(request, response, new Failure('overloaded', { retryAfterMs: scatteredRetryMs(clock) }));
         } else app(request, response);
       }),
     );
@@ -79,6 +81,7 @@ const record = ({ logger }: Gateway, { request, response, span, known, ms }: Fin
     ...(domainId === undefined ? {} : { domain_id: domainId }),
     ...(failureCode === undefined ? {} : { code: failureCode }),
   };
-  if (quietRoutes.has(route)) logger.debug(line, 'request');
+  // Under a flood a line for each refusal would cost more than the refusal; the metrics count them.
+  if (quietRoutes.has(route) || failureCode === 'overloaded') logger.debug(line, 'request');
   else logger.info(line, 'request');
 };

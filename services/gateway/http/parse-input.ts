@@ -12,6 +12,7 @@ interface InputSpec<I extends z.ZodObject> {
 type Limits = Pick<GatewayConfig, 'jsonBytesMax' | 'textUploadBytesMax' | 'requestTimeoutMs'>;
 
 const errorsMax = 20;
+const bodyTimeoutMs = 10_000;
 
 /** What the schema makes of path, query and body; the body is read only where it is wanted. Throws `invalid_request`. */
 export const parseInput = async <I extends z.ZodObject>(
@@ -23,7 +24,7 @@ export const parseInput = async <I extends z.ZodObject>(
   const body =
     input.shape['body'] === undefined
       ? undefined
-      : await readJsonBody(request, { bytesMax, timeoutMs: config.requestTimeoutMs });
+      : await readJsonBody(request, { bytesMax, timeoutMs: Math.min(bodyTimeoutMs, config.requestTimeoutMs) });
   return parseWith(input, { params: request.params, query: request.query, body });
 };
 

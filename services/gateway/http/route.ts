@@ -9,8 +9,12 @@ import type { Gateway } from '../gateway.ts';
 import { contextOf } from './exchange.ts';
 import { parseInput } from './parse-input.ts';
 import { sendJson } from './send-json.ts';
+import { wantsEvents } from '../streaming/event-stream.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'delete';
+
+/** What an endpoint is about: its heading in the description, and its rank when not all can be served. */
+export type Tag = 'conversation' | 'knowledge' | 'registration' | 'domains' | 'memory' | 'demo' | 'operation';
 
 /** One request of an endpoint: who asks, and what a handler needs beside the parsed input. */
 export interface Exchange<C extends Credential> {
@@ -29,7 +33,7 @@ export interface Declaration {
   readonly method: Method;
   /** With `:name` for parameters. */
   readonly path: string;
-  readonly tag: string;
+  readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
   readonly credential: Credential;
@@ -67,7 +71,7 @@ export interface Endpoint extends Declaration {
   ) => (request: Request, response: Response) => Promise<void>;
 }
 
-/** Declares an endpoint. Its life: credential, then body, then schema, then the handler; each may refuse. */
+/** Declares an endpoint. Its life: a place, credential, then body, then schema, then the handler; each may refuse. */
 export const route = <C extends Credential, I extends z.ZodObject, O extends z.ZodType>(
   spec: RouteSpec<C, I, O>,
 ): Endpoint => ({
@@ -75,6 +79,7 @@ export const route = <C extends Credential, I extends z.ZodObject, O extends z.Z
   bind: (gateway, authenticators) => {
     const handle = spec.handle(gateway);
     const operatorOrigins = gateway.config.corsOrigins;
+    const { admission } = gateway;
     return async (request, response) => {
       const context = contextOf(request);
       context.route = spec.path;
@@ -83,9 +88,13 @@ export const route = <C extends Credential, I extends z.ZodObject, O extends z.Z
         correlationId: context.requestId,
       });
       echoOrigin(request, response, { operatorOrigins, domain: undefined });
+      // Event streams that stay open have a limit of their own.
+      const isWatched = spec.method === 'get' && spec.events !== undefined && wantsEvents(request);
+      if (!isWatched) admission.enter(spec.tag, response);
       const caller = await authenticators[spec.credential](request, call());
       context.domainId = caller.domain?.domain_id;
       echoOrigin(request, response, { operatorOrigins, domain: caller.domain });
+      if (caller.domain !== undefined && !isWatched) admission.enterDomain(caller.domain.domain_id, response);
       const input = await parseInput(spec, request, gateway.config);
       const output = await handle(input, { request, response, caller, call });
       if (output !== answered) sendJson(response, output);

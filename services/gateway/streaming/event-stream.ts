@@ -28,13 +28,13 @@ export const wantsEvents = (request: Request): boolean =>
 
 /**
  * Opens a stream of events on a response. A client that does not read is cut at 256 KiB of unread bytes or after 15 s
- * without a drain: what Node would queue for it has no bound of its own. Throws `overloaded`.
+ * without a drain: what Node would queue for it has no bound of its own. Throws `overloaded` and `rate_limited`.
  */
 export const openEventStream = (response: Response, streams: OpenStreams, kind: StreamKind): EventStream => {
   const gone = new AbortController();
   let keepAlive: NodeJS.Timeout | undefined;
   let unread: NodeJS.Timeout | undefined;
-  const forget = streams.add(kind, () => {
+  const forget = streams.add(kind, response.req.ip ?? '', () => {
     if (response.headersSent) {
       write('event: reconnect\ndata: {}\n\n');
       end();

@@ -5,6 +5,7 @@ import type { Bus } from '../../../shared/bus/port.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import type { Environment } from '../../../shared/runtime/config.ts';
 import type { Platform } from '../../../shared/runtime/platform.ts';
+import { createPressure, type Pressure } from '../../../shared/runtime/pressure.ts';
 import type { Readiness } from '../../../shared/runtime/readiness.ts';
 import { startGateway } from '../service.ts';
 import { createMemoryBlobs, type MemoryBlobs } from './memory-blobs.ts';
@@ -17,6 +18,7 @@ export interface TestGateway {
   /** Every log line so far, as written. */
   readonly log: readonly string[];
   readonly readiness: { state: Readiness };
+  readonly pressure: Pressure;
   readonly stop: () => Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export const startTestGateway = async (environment: Environment = {}): Promise<T
   const readiness: { state: Readiness } = {
     state: { ready: true, process: 'running', bus: 'ok', database: 'ok' },
   };
+  const pressure = createPressure(systemClock);
   const platform = {
     bus,
     blobs,
@@ -36,6 +39,7 @@ export const startTestGateway = async (environment: Environment = {}): Promise<T
     clock: systemClock,
     environment: { NODE_ENV: 'development', PORT: '0', WEB_ROOT: '/nowhere', ...environment },
     ready: async () => readiness.state,
+    pressure,
     started: Promise.resolve(),
   } as unknown as Platform;
   const { running, port } = await startGateway(platform);
@@ -46,6 +50,7 @@ export const startTestGateway = async (environment: Environment = {}): Promise<T
     blobs,
     log,
     readiness,
+    pressure,
     stop: async () => {
       await running.stop();
       await bus.drain(1_000);

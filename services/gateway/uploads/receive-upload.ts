@@ -16,6 +16,8 @@ export interface Upload {
 
 /** Room for boundaries, headers and the other fields beside the file. */
 const formBytesMax = 65_536;
+/** A tenth of the slowest mobile line: who sends less holds a connection, not an upload. */
+const pace = { everyMs: 10_000, bytesMin: 4_096 };
 
 /**
  * Reads a form with exactly one `file`, fields before or after it, straight into the blob store. Throws
@@ -26,7 +28,9 @@ export const receiveUpload = async (gateway: Gateway, request: IncomingMessage):
   if (Number(request.headers['content-length'] ?? 0) > bytesMax + formBytesMax) throw tooLarge(bytesMax);
   const parser = openParser(request, bytesMax);
   const form = collect(gateway, parser, bytesMax);
-  const late = setTimeout(() => form.refuse(new Failure('request_timeout')), gateway.config.uploadTimeoutMs);
+  const late = (): void => form.refuse(new Failure('request_timeout'));
+  const timer = setTimeout(late, gateway.config.uploadTimeoutMs);
+  const forgetPace = watchPace(request, late);
   const onCut = (): void => {
     if (!request.complete) form.refuse(invalid('The body was cut off'));
   };
@@ -35,11 +39,22 @@ export const receiveUpload = async (gateway: Gateway, request: IncomingMessage):
     request.pipe(parser);
     return await form.done;
   } finally {
-    clearTimeout(late);
+    clearTimeout(timer);
+    forgetPace();
     request.unpipe(parser);
     request.resume();
     parser.destroy();
   }
+};
+
+/** Tells `tooSlow` when too little arrives for a person's line; returns what ends the watch. */
+const watchPace = (request: IncomingMessage, tooSlow: () => void): (() => void) => {
+  let seen = request.socket.bytesRead;
+  const look = setInterval(() => {
+    if (!request.complete && request.socket.bytesRead - seen < pace.bytesMin) tooSlow();
+    seen = request.socket.bytesRead;
+  }, pace.everyMs);
+  return () => clearInterval(look);
 };
 
 const openParser = (request: IncomingMessage, bytesMax: number): busboy.Busboy => {

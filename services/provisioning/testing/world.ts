@@ -17,6 +17,7 @@ import { createSecretBox } from '../../../shared/crypto/secret-box.ts';
 import { createDatabase } from '../../../shared/db/client.ts';
 import { envelopeFor } from '../../../shared/outbox/outbox.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
+import { createPressure } from '../../../shared/runtime/pressure.ts';
 import type { Running } from '../../../shared/runtime/platform.ts';
 import { createDatabase as createTestDatabase } from '../../../tests/support/servers.ts';
 import { provisioning } from '../service.ts';
@@ -42,6 +43,7 @@ const quick = {
 const always = {
   secrets: createSecretBox('test-secrets-key-of-thirty-two-characters'),
   ready: async () => ({ ready: true, process: 'running' as const, bus: 'ok', database: 'ok' }),
+  pressure: createPressure(systemClock),
   started: Promise.resolve(),
 };
 
