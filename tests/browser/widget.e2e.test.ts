@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Site } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
+import { axeViolations } from './axe.ts';
 import { startWorld, type BrowserWorld, type Visit, type VisitOptions } from './support.ts';
 import { focusInWidget, tag, widgetOn, type WidgetPage } from './widget-page.ts';
 
@@ -249,6 +250,28 @@ describe('a question that could not be sent', () => {
     expect(sent).toEqual([expect.stringMatching(/^\w{16,}$/), sent[0]]);
     expect((await shop.conversation(await sessionOf(visited))).total_messages).toBe(2);
     expect(await widget.questions.count()).toBe(1);
+  });
+
+  test('to an agent that is away is answered from the documents, and says so, after a reload too', async () => {
+    const { gradient } = world.system.clouds;
+    const { page, widget } = await visit();
+    await widget.open();
+    await gradient.fault({ match: { path_prefix: '/agent/' }, times: 100, action: 'status', status: 503 });
+    try {
+      const answer = await widget.ask(question);
+      const preface = answer.getByText('Our assistant can’t be reached right now.');
+      await preface.waitFor();
+      expect(await answer.locator('.words').textContent()).toContain('nine days');
+      expect(await answer.locator('.chip').count()).toBe(1);
+      expect(await axeViolations(page)).toEqual([]);
+      await page.reload();
+      await widget.open();
+      await preface.waitFor();
+    } finally {
+      await gradient.clearFaults();
+    }
+    const later = await widget.ask('When is the studio open?');
+    expect(await later.locator('.preface').isVisible()).toBe(false);
   });
 
   test('yet, because the agent is being set up, says so and is answered by itself', async () => {

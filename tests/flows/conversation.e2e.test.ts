@@ -233,23 +233,39 @@ test('while memory cannot answer, the answer comes without it and says so', asyn
 
 describe('an agent that', () => {
   const agentPath = { path_prefix: '/agent/' };
-  test.each([
+  const faults = [
     { action: 'status', status: 500 },
     { action: 'status', status: 429, retry_after: 7 },
     { action: 'reset' },
     { action: 'garbage' },
-  ])('fails with %j gives 503 with Retry-After; the question is kept and can be asked again', async (fault) => {
+  ];
+
+  test.each(faults)('fails with %j leaves the answer to the documents, marked, and it stays', async (fault) => {
+    const { session_id } = await site.openSession();
+    const more = { session_id, client_message_id: 'quoted' };
+    await system.clouds.gradient.fault({ match: agentPath, times: 100, ...fault });
+    const quoted = await site.ask('How long does a watch repair take?', more);
+    expect(quoted).toMatchObject({ grounded: true, sources: ['guide.md'], degraded: ['search_only'] });
+    expect(quoted.answer).toContain('eleven working days');
+    expect(quoted.citations[0]).toMatchObject({ index: 1, document: 'guide.md', heading: 'Guide > Repairs' });
+    const { messages } = await site.conversation(session_id);
+    expect(messages.map(({ degraded }) => degraded)).toEqual([[], ['search_only']]);
+    await system.clouds.gradient.clearFaults();
+    expect(await site.ask('How long does a watch repair take?', more)).toEqual(quoted);
+    expect(await site.ask('When are you open?', { session_id })).toMatchObject({ degraded: [] });
+  });
+
+  test.each(faults)('fails with %j, as the documents do, gives 503; the question can be asked again', async (fault) => {
     const { session_id } = await site.openSession();
     const more = { session_id, client_message_id: 'kept' };
+    const unanswerable = 'Who won the football cup in Madrid?';
     await system.clouds.gradient.fault({ match: agentPath, times: 100, ...fault });
-    const reply = await site.sendQuestion('When are you open?', more);
+    const reply = await site.sendQuestion(unanswerable, more);
     expect(reply).toMatchObject({ status: 503, body: { code: 'agent_unavailable' } });
     expect(Number(reply.headers.get('retry-after'))).toBeGreaterThanOrEqual(fault.retry_after ?? 1);
-    expect((await site.conversation(session_id)).messages).toMatchObject([
-      { role: 'user', content: 'When are you open?' },
-    ]);
+    expect((await site.conversation(session_id)).messages).toMatchObject([{ role: 'user', content: unanswerable }]);
     await system.clouds.gradient.clearFaults();
-    expect((await site.ask('When are you open?', more)).answer).toContain('Tuesday');
+    expect((await site.ask(unanswerable, more)).answer).toContain("I don't know");
     expect((await site.conversation(session_id)).total_messages).toBe(2);
   });
 

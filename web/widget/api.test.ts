@@ -73,6 +73,15 @@ describe('asking', () => {
     expect(sent.credentials).toBe('omit');
   });
 
+  it('knows an answer that was quoted from the documents, now and in a history', async () => {
+    const body = { answer: 'a', citations: [], degraded: ['search_only'] };
+    const api = apiWith(() => Response.json(body));
+    expect((await ask(api)).outcome).toMatchObject({ value: { isQuoted: true } });
+    const messages = [{ id: 'm', role: 'assistant', content: 'a', citations: [], degraded: ['search_only'] }];
+    const history = await apiWith(() => Response.json({ messages })).readHistory({ sessionId: 's', userId: 'u' });
+    expect(history).toMatchObject({ value: [{ isQuoted: true }] });
+  });
+
   it('gives tokens as they come and the whole answer at the end', async () => {
     const { outcome, texts, citations } = await ask(
       apiWith(() =>
@@ -91,7 +100,7 @@ describe('asking', () => {
 
   it('takes a plain JSON answer from a server that does not stream', async () => {
     const { outcome } = await ask(apiWith(() => Response.json({ answer: 'a', sources: [] })));
-    expect(outcome).toEqual({ ok: true, value: { text: 'a', citations: [] } });
+    expect(outcome).toEqual({ ok: true, value: { text: 'a', citations: [], isQuoted: false } });
   });
 
   it('believes Retry-After', async () => {

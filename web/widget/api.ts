@@ -7,6 +7,7 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly o
 export interface WholeAnswer {
   readonly text: string;
   readonly citations: readonly Citation[];
+  readonly isQuoted: boolean;
 }
 
 /** What arrives before the answer is whole. */
@@ -192,7 +193,10 @@ const problemIn = (fields: Json, status: number): Problem => {
 const wholeAnswerOf = (fields: Json): WholeAnswer => ({
   text: textOf(fields['answer']),
   citations: listOf(fields['citations']).map(objectOf).map(citationOf),
+  isQuoted: isQuoted(fields),
 });
+
+const isQuoted = (fields: Json): boolean => listOf(fields['degraded']).includes('search_only');
 
 const citationOf = (fields: Json): Citation => ({
   index: numberOf(fields['index']) ?? 0,
@@ -208,5 +212,13 @@ const messageOf = (fields: Json): Message => {
   const text = textOf(fields['content']);
   if (fields['role'] === 'user') return { role: 'user', id, text, delivery: 'sent', problem: undefined };
   const citations = listOf(fields['citations']).map(objectOf).map(citationOf);
-  return { role: 'assistant', id, text, citations, progress: 'whole', problem: undefined };
+  return {
+    role: 'assistant',
+    id,
+    text,
+    citations,
+    isQuoted: isQuoted(fields),
+    progress: 'whole',
+    problem: undefined,
+  };
 };

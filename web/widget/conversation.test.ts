@@ -8,7 +8,10 @@ const failed = (code: string, status = 0, retryAfterMs?: number): Outcome<never>
   ok: false,
   problem: { code, status, retryAfterMs },
 });
-const answered = (text: string): Outcome<WholeAnswer> => ({ ok: true, value: { text, citations: [] } });
+const answered = (text: string): Outcome<WholeAnswer> => ({
+  ok: true,
+  value: { text, citations: [], isQuoted: false },
+});
 
 const aConversation = (
   answers: readonly Outcome<WholeAnswer>[],
@@ -116,6 +119,13 @@ describe('a conversation', () => {
     conversation.ask('hello');
     await settled();
     expect(asked.map(({ sessionId }) => sessionId)).toEqual(['gone', 's1']);
+  });
+
+  it('waits as long as a server at its limit says', async () => {
+    const { conversation, waits, settled } = aConversation([failed('overloaded', 503, 3000), answered('ok')]);
+    conversation.ask('hello');
+    await settled();
+    expect(waits).toEqual([3000]);
   });
 
   it('waits out a short 429 and tells of a long one', async () => {

@@ -167,15 +167,18 @@ const sessionFor = async (
 
 /**
  * How long until the question is sent again by itself; undefined when the visitor decides. A server that says when to
- * come back is believed; a lost session or a cut stream is tried again once, since the stored answer comes back whole.
+ * come back is believed; a lost session or a stream that was cut, here or behind the server, is tried again once, since the
+ * stored answer comes back whole.
  */
 const waitBefore = (problem: Problem, repeated: Set<string>): number | undefined => {
   const asked = problem.retryAfterMs;
   if (problem.code === 'agent_deploying' || problem.code === 'turn_in_progress') {
     return Math.min(waitMsMax, Math.max(waitMsMin, asked ?? 2000));
   }
-  if (problem.status === 429 && asked !== undefined && asked <= waitMsMax) return Math.max(waitMsMin, asked);
-  if ((problem.status !== 404 && problem.code !== 'cut') || repeated.has(problem.code)) return undefined;
+  const isBusy = problem.status === 429 || problem.code === 'overloaded';
+  if (isBusy && asked !== undefined && asked <= waitMsMax) return Math.max(waitMsMin, asked);
+  const isLost = problem.status === 404 || problem.code === 'cut' || problem.code === 'service_unavailable';
+  if (!isLost || repeated.has(problem.code)) return undefined;
   repeated.add(problem.code);
   return waitMsMin;
 };

@@ -31,6 +31,8 @@ export interface Answer {
   readonly id: string;
   readonly text: string;
   readonly citations: readonly Citation[];
+  /** Quoted from the documents because the agent could not be asked. */
+  readonly isQuoted: boolean;
   readonly progress: 'thinking' | 'postponed' | 'streaming' | 'whole' | 'stopped';
   readonly problem: Problem | undefined;
 }

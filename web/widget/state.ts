@@ -24,7 +24,13 @@ export type Action =
   | { readonly type: 'postponed'; readonly id: string; readonly problem: Problem }
   | { readonly type: 'streamed'; readonly id: string; readonly text: string }
   | { readonly type: 'cited'; readonly id: string; readonly citation: Citation }
-  | { readonly type: 'answered'; readonly id: string; readonly text: string; readonly citations: readonly Citation[] }
+  | {
+      readonly type: 'answered';
+      readonly id: string;
+      readonly text: string;
+      readonly citations: readonly Citation[];
+      readonly isQuoted: boolean;
+    }
   | { readonly type: 'failed'; readonly id: string; readonly problem: Problem };
 
 export const initialState: State = {
@@ -83,6 +89,7 @@ const thinking = (id: string): Answer => ({
   id,
   text: '',
   citations: [],
+  isQuoted: false,
   progress: 'thinking',
   problem: undefined,
 });
@@ -122,8 +129,10 @@ const changedAnswer = (answer: Answer, action: AnswerAction): Answer => {
       return { ...answer, text: answer.text + action.text, progress: 'streaming', problem: undefined };
     case 'cited':
       return { ...answer, citations: [...answer.citations, action.citation] };
-    case 'answered':
-      return { ...answer, text: action.text, citations: action.citations, progress: 'whole', problem: undefined };
+    case 'answered': {
+      const { text, citations, isQuoted } = action;
+      return { ...answer, text, citations, isQuoted, progress: 'whole', problem: undefined };
+    }
     case 'stopped':
       return { ...answer, progress: 'stopped', problem: undefined };
   }

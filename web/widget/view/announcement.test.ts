@@ -23,9 +23,23 @@ describe('what is announced', () => {
     const heard = heardDuring([
       { type: 'asked', id: '1', text: 'q' },
       ...tokens,
-      { type: 'answered', id: '1', text: '**Free** over £60 [1], see [terms](https://a.example).', citations: [] },
+      {
+        type: 'answered',
+        id: '1',
+        text: '**Free** over £60 [1], see [terms](https://a.example).',
+        citations: [],
+        isQuoted: false,
+      },
     ]);
     expect(heard).toEqual(['Support is typing', 'Free over £60 , see terms.']);
+  });
+
+  it('says that an answer is quoted before it reads it', () => {
+    const heard = heardDuring([
+      { type: 'asked', id: '1', text: 'q' },
+      { type: 'answered', id: '1', text: 'Two days. [1]', citations: [], isQuoted: true },
+    ]);
+    expect(heard.at(-1)).toMatch(/can’t be reached right now.*: Two days\.$/);
   });
 
   it('says nothing about a history that came back', () => {
@@ -34,6 +48,7 @@ describe('what is announced', () => {
       id: '2',
       text: 'old',
       citations: [],
+      isQuoted: false,
       progress: 'whole',
       problem: undefined,
     } as const;

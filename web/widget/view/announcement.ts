@@ -18,7 +18,7 @@ export const announcementOf = ({ messages }: State): string | undefined => {
     case 'postponed':
       return last.problem === undefined ? texts.typing : describeWait(last.problem) || texts.typing;
     case 'whole':
-      return spoken(last.text);
+      return last.isQuoted ? `${texts.quoted} ${spoken(last.text)}` : spoken(last.text);
     case 'stopped':
       return texts.stopped;
   }

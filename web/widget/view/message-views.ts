@@ -37,12 +37,13 @@ const failureNote = ({ id, delivery, problem }: Question, onRetry: (id: string) 
 };
 
 const answerView = (id: string): MessageView => {
+  const preface = element('p', { class: 'preface', hidden: '' }, icon('document'), texts.quoted);
   const words = element('div', { class: 'words' });
   const typing = element('span', { class: 'typing', 'aria-hidden': 'true' }, dot(), dot(), dot());
   const note = element('p', { class: 'note', dir: 'auto' });
   const sources = createSources(id);
   const speaker = element('span', { class: 'unseen' }, texts.support);
-  const bubble = element('div', { class: 'bubble' }, speaker, words, note, typing, sources.node);
+  const bubble = element('div', { class: 'bubble' }, speaker, preface, words, note, typing, sources.node);
   const node = element('li', { class: 'turn theirs' }, bubble);
   const grow = createGrowingText(words, {
     citationMark: (index) => citationMark(index, sources),
@@ -61,6 +62,7 @@ const answerView = (id: string): MessageView => {
         grow(''); // the marks in the text learn the names of their sources
       }
       grow(message.text);
+      preface.hidden = !message.isQuoted;
       typing.hidden = progress !== 'thinking' && progress !== 'postponed';
       note.textContent = progress === 'stopped' ? texts.stopped : problem === undefined ? '' : describeWait(problem);
       note.hidden = note.textContent === '';
