@@ -48,14 +48,16 @@ describe('POST /ask', () => {
     const reply = await send(gateway, '/ask', { headers: page, body });
     expect(reply.status).toBe(200);
     expect(reply.json).toEqual(anAnswer());
-    expect(asked).toEqual([{ domain_id: acmeId, question: body.question, session_id: sessionId, user_id: 'anna' }]);
+    const input = { domain_id: acmeId, question: body.question, session_id: sessionId, user_id: 'anna' };
+    expect(asked).toEqual([{ ...input, client_message_id: expect.any(String) as string }]);
   });
 
   it('takes what the original widget sends: nulls and members nobody knows', async () => {
     const old = { ...body, user_id: null, website_context: '', page_title: 'Shop' };
     const reply = await send(gateway, '/ask', { headers: page, body: old });
     expect(reply.status).toBe(200);
-    expect(asked[0]).toEqual({ domain_id: acmeId, question: body.question, session_id: sessionId });
+    const input = { domain_id: acmeId, question: body.question, session_id: sessionId };
+    expect(asked[0]).toEqual({ ...input, client_message_id: expect.any(String) as string });
   });
 
   it('streams the frames in order, each with an id to tell it by', async () => {
@@ -123,6 +125,44 @@ describe('POST /ask', () => {
     const last = eventsIn(reply.text).at(-1);
     expect(last?.event).toBe('error');
     expect(last?.data).toMatchObject({ code: 'agent_unavailable', status: 503, retry_after: 1 });
+  });
+
+  describe('when the process that answers dies', () => {
+    const died = () => new Failure('service_unavailable', { detail: 'The answer was cut off' });
+    const dying = (...frames: readonly AnswerFrame[]): void => {
+      answering = async function* () {
+        if (asked.length > 1) return yield* whole;
+        yield* frames;
+        throw died();
+      };
+    };
+    const ask = async () =>
+      eventsIn((await send(gateway, '/ask', { headers: { ...page, accept: 'text/event-stream' }, body })).text);
+
+    it('before a word, the question is asked once more under the same id, unseen', async () => {
+      dying(meta);
+      expect((await ask()).map(({ event }) => event)).toEqual(['meta', 'meta', 'token', 'token', 'citation', 'end']);
+      expect(asked).toHaveLength(2);
+      expect(asked[1]).toEqual(asked[0]);
+      asked = [];
+      expect((await send(gateway, '/ask', { headers: page, body })).json).toEqual(anAnswer());
+    });
+
+    it('after a word, the whole answer follows and nothing is mixed', async () => {
+      dying(meta, { type: 'token', text: 'Withi' });
+      const events = await ask();
+      expect(events.map(({ event }) => event)).toEqual(['meta', 'token', 'end']);
+      expect(events.at(-1)?.data).toEqual(anAnswer());
+    });
+
+    it('twice, that is told', async () => {
+      answering = async function* () {
+        yield meta;
+        throw died();
+      };
+      expect((await ask()).at(-1)).toMatchObject({ event: 'error', data: { code: 'service_unavailable' } });
+      expect(asked).toHaveLength(2);
+    });
   });
 
   it('never tells what went wrong inside', async () => {

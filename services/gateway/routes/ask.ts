@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { ask, type Answer, type AnswerFrame } from '../../../shared/contracts/chat.ts';
+import type { Answer, AnswerFrame } from '../../../shared/contracts/chat.ts';
 import { askAnswer, askBody } from '../../../shared/contracts/http/ask.ts';
 import { Failure, toFailure } from '../../../shared/errors/failure.ts';
+import { askFrames } from '../ask-frames.ts';
 import type { Gateway } from '../gateway.ts';
 import { contextOf } from '../http/exchange.ts';
 import { idempotencyKeyOf } from '../http/idempotency.ts';
@@ -19,7 +20,11 @@ export const askRoute = route({
   path: '/ask',
   tag: 'conversation',
   summary: 'Ask a question',
-  description: 'Events: `meta`, `token`…, `citation`…, then `end` with the whole answer, or `error` with a problem.',
+  description:
+    'Events: `meta`, `token`…, `citation`…, then `end` with the whole answer, or `error` with a problem. What `end` says ' +
+    'counts, whatever was shown before; without it there is no answer, and the same `client_message_id` asks again. ' +
+    '`degraded` tells what an answer had to do without: `search_only` means that the agent could not be asked, and the ' +
+    'answer is what the documents say.',
   credential: 'visitor',
   input: z.object({ body: askBody }),
   output: askAnswer,
@@ -30,21 +35,24 @@ export const askRoute = route({
     'agent_unavailable',
     'turn_in_progress',
     'idempotency_key_reused',
+    'rate_limited',
+    'overloaded',
   ],
   events: 'on-accept',
   isIdempotent: true,
   handle: (gateway) => async (input, exchange) => {
     const { question, session_id, user_id, website_context, client_message_id } = input.body;
+    const clientMessageId = client_message_id ?? idempotencyKeyOf(exchange.request) ?? gateway.clock.newId();
     const frames = (signal: AbortSignal): AsyncIterable<AnswerFrame> =>
-      gateway.bus.askStream(
-        ask,
+      askFrames(
+        gateway.bus,
         {
           domain_id: exchange.caller.domain.domain_id,
           session_id,
           user_id,
           question,
           website_context,
-          client_message_id: client_message_id ?? idempotencyKeyOf(exchange.request),
+          client_message_id: clientMessageId,
         },
         { ...exchange.call(gateway.config.askTimeoutMs), signal },
       );
