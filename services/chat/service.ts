@@ -35,7 +35,7 @@ export const chat: Service = {
   start: async (platform) => {
     const { bus, database, clock, logger } = platform;
     const settings = loadConfig(chatSettings, platform.environment);
-    const messaging = startMessaging(platform, 'chat');
+    const messaging = await startMessaging(platform, 'chat');
     const http = createHttp({
       unavailableCode: 'agent_unavailable',
       userAgent: 'parley',

@@ -35,7 +35,7 @@ const searchIdleMs = 900_000;
 export const knowledge: Service = {
   name: 'knowledge',
   start: async (platform) => {
-    const messaging = startMessaging(platform, 'knowledge');
+    const messaging = await startMessaging(platform, 'knowledge');
     const deps = createDeps(platform, messaging);
     const bases = startBaseWorker(deps);
     const jobs = startJobWorker(deps);

@@ -36,7 +36,7 @@ export const memory: Service = {
   start: async (platform) => {
     const { bus, database, secrets, clock, logger } = platform;
     const settings = loadConfig(memorySettings, platform.environment);
-    const messaging = startMessaging(platform, 'memory');
+    const messaging = await startMessaging(platform, 'memory');
     const client = createMemoriClient({
       http: createHttp({ unavailableCode: 'memory_unavailable', userAgent: 'parley', socketsMax, clock }),
       baseUrl: settings.MEMORI_BASE_URL,

@@ -29,7 +29,7 @@ export const provisioning: Service = {
   start: async (platform) => {
     const config = loadProvisioningConfig(platform.environment);
     const gradient = createGradient(config, platform.clock);
-    const messaging = startMessaging(platform, 'provisioning');
+    const messaging = await startMessaging(platform, 'provisioning');
     const installationTag = installationTagOf(platform.database);
     const stepDeps = { ...platform, config, gradient, messaging, installationTag };
     const attaching = startAttaching(stepDeps);
@@ -43,7 +43,7 @@ export const provisioning: Service = {
     await messaging.consume(kbIndexed, onKbIndexed(deps));
     await messaging.consume(kbRetired, onKbRetired(deps));
     // A wake-up has no effect to record: the rows say what is due.
-    await platform.bus.consume(contracts.advanceDomain, 'provisioning', async () => wake());
+    await messaging.consumeOnceByKey(contracts.advanceDomain, async () => wake());
     return {
       stop: async () => {
         await Promise.all([advancing.stop(), attaching.stop()]);

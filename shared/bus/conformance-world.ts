@@ -11,8 +11,8 @@ import {
 } from '../contracts/message.ts';
 import { Failure } from '../errors/failure.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { DeadLetter } from './dead-letter.ts';
-import type { Bus, CallContext } from './port.ts';
+import type { Bury, DeadLetter } from './dead-letter.ts';
+import type { Bus, CallContext, ConsumeOptions, Delivery } from './port.ts';
 
 /** What an adapter can do beyond the common promises. */
 export interface Features {
@@ -26,7 +26,6 @@ export interface Backbone {
   readonly replica: () => Promise<Bus>;
   /** Ends a replica as SIGKILL would: nothing is said to anybody. */
   readonly kill: (replica: Bus) => Promise<void>;
-  readonly deadLetters: () => Promise<readonly DeadLetter[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -103,16 +102,37 @@ export const collect = async <T>(source: AsyncIterable<T>, into: T[] = []): Prom
   return into;
 };
 
+/** For a consumer whose dead letters nobody looks at. */
+export const buryUnseen: Bury = async () => undefined;
+
 /** The backbone with what every check needs. */
-export const createWorld = (backbone: Backbone) => ({
-  ...backbone,
-  /** Publishes like the outbox relay: again and again until the bus has taken it. */
-  relay: async (bus: Bus, contract: Durable, envelope: Envelope): Promise<void> => {
-    await eventually(`${envelope.subject} is taken`, () =>
-      bus.publish(contract, envelope).then(
-        () => true,
-        () => false,
-      ),
-    );
-  },
-});
+export const createWorld = (backbone: Backbone) => {
+  const deadLetters: DeadLetter[] = [];
+  return {
+    ...backbone,
+    /** What was buried so far. */
+    deadLetters,
+    consume: <D extends Durable>(
+      bus: Bus,
+      contract: D,
+      consumer: string,
+      handler: (delivery: Delivery<D>) => Promise<void>,
+      options: Partial<ConsumeOptions> = {},
+    ) =>
+      bus.consume(contract, consumer, handler, { bury: async (letter) => void deadLetters.push(letter), ...options }),
+    /** Publishes like the outbox relay: again and again until the bus has taken it. */
+    relay: async (
+      bus: Bus,
+      contract: Durable,
+      envelope: Envelope,
+      options: { readonly isSuspect?: boolean } = {},
+    ): Promise<void> => {
+      await eventually(`${envelope.subject} is taken`, () =>
+        bus.publish(contract, envelope, options).then(
+          () => true,
+          () => false,
+        ),
+      );
+    },
+  };
+};

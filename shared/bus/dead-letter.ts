@@ -1,24 +1,16 @@
-import { z } from 'zod';
+import type { Envelope } from '../contracts/message.ts';
 
-/** A durable message that no consumer will get again, with the reason. Kept for an operator to replay or discard. */
-export const deadLetter = z.object({
-  /** `dlq.<consumer>.<original subject>` */
-  subject: z.string(),
-  consumer: z.string(),
-  original_subject: z.string(),
-  reason: z.string(),
-  attempts: z.number().int(),
-  buried_at: z.iso.datetime(),
-  /** The message as it came: JSON text, or whatever it was if it was none. */
-  message: z.string(),
-});
-export type DeadLetter = z.infer<typeof deadLetter>;
+/** A durable message that its consumer will not get again from the bus, with the reason. */
+export interface DeadLetter {
+  /** As it came in. */
+  readonly subject: string;
+  /** Undefined when the text is no envelope, or that of another message. */
+  readonly envelope: Envelope | undefined;
+  readonly text: string;
+  readonly reason: string;
+  /** Deliveries so far, as far as the bus remembers. */
+  readonly attempts: number;
+}
 
-type Burial = Pick<DeadLetter, 'consumer' | 'original_subject' | 'reason' | 'attempts' | 'message'>;
-
-/** `nowMs` is milliseconds since the epoch. */
-export const buried = (burial: Burial, nowMs: number): DeadLetter => ({
-  subject: `dlq.${burial.consumer}.${burial.original_subject}`,
-  buried_at: new Date(nowMs).toISOString(),
-  ...burial,
-});
+/** Stores a dead letter for an operator. The bus lets go of the message only when it resolves. */
+export type Bury = (letter: DeadLetter) => Promise<void>;

@@ -1,6 +1,7 @@
 import type { Durable } from '../contracts/message.ts';
 import { Failure } from '../errors/failure.ts';
 import { createLane, type Lane, type LaneOptions, type Message } from './in-process-lane.ts';
+import type { Journal } from './journal.ts';
 import type { Consuming } from './middleware.ts';
 
 /** The durable half of the in-process bus: which consumers a message has. */
@@ -15,7 +16,7 @@ export interface Consumers {
   stop(): void;
 }
 
-export const createConsumers = (options: LaneOptions): Consumers => {
+export const createConsumers = (options: LaneOptions & { readonly journal: Journal }): Consumers => {
   const lanes = new Map<string, Map<string, Lane>>();
   const startSeq = options.journal.lastSeq();
 
@@ -23,14 +24,14 @@ export const createConsumers = (options: LaneOptions): Consumers => {
   const catchUp = (lane: Lane, contract: Durable): void => {
     const missed = options.journal.after(startSeq).filter((entry) => entry.subject.startsWith(`${contract.subject}.`));
     // The publisher of these has its answer; a bus that closes in between leaves them to the journal's readers.
-    for (const entry of missed) lane.take(entry).catch(() => undefined);
+    for (const entry of missed) lane.take({ ...entry, isSuspect: false }).catch(() => undefined);
   };
 
   return {
     add: (contract, consumer, consume, concurrency) => {
       const ofSubject = lanes.get(contract.subject) ?? new Map<string, Lane>();
       const known = ofSubject.get(consumer);
-      const lane = known ?? createLane(options, consumer);
+      const lane = known ?? createLane(options);
       lane.addWorker(consume, concurrency);
       lanes.set(contract.subject, ofSubject.set(consumer, lane));
       if (known === undefined && contract.kind === 'event') catchUp(lane, contract);

@@ -1,14 +1,14 @@
 import { Failure } from '../errors/failure.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { buried } from './dead-letter.ts';
 import type { InFlight } from './in-flight.ts';
-import type { Journal } from './journal.ts';
 import type { Consuming } from './middleware.ts';
 
 export interface Message {
   readonly subject: string;
   /** The envelope as JSON. */
   readonly text: string;
+  /** A process may have died while it was handled. */
+  readonly isSuspect: boolean;
 }
 
 /** All handlers that share one consumer name for one subject, with what waits for them. */
@@ -22,7 +22,6 @@ export interface Lane {
 
 export interface LaneOptions {
   readonly clock: Clock;
-  readonly journal: Journal;
   readonly inFlight: InFlight;
 }
 
@@ -40,7 +39,7 @@ interface Worker {
 
 const waitingMax = 10_000;
 
-export const createLane = ({ clock, journal, inFlight }: LaneOptions, consumer: string): Lane => {
+export const createLane = ({ clock, inFlight }: LaneOptions): Lane => {
   const waiting: Parcel[] = [];
   const workers: Worker[] = [];
   const stopping = new AbortController();
@@ -60,13 +59,9 @@ export const createLane = ({ clock, journal, inFlight }: LaneOptions, consumer: 
 
   const handle = async (worker: Worker, parcel: Parcel): Promise<void> => {
     try {
-      const decision = await inFlight.run(Infinity, async () => worker.consume(parcel.text, parcel.attempt));
-      if (decision.do === 'retry') {
-        void retryLater(parcel, decision.afterMs);
-        return;
-      }
-      if (decision.do === 'bury') journal.bury(buried(burialOf(consumer, parcel, decision.reason), clock.now()));
-      parcel.dealtWith();
+      const outcome = await inFlight.run(Infinity, () => worker.consume(parcel));
+      if (outcome.do === 'retry') void retryLater(parcel, outcome.afterMs);
+      else parcel.dealtWith();
     } catch {
       parcel.giveUp(closing());
     }
@@ -78,7 +73,8 @@ export const createLane = ({ clock, journal, inFlight }: LaneOptions, consumer: 
       parcel.giveUp(closing());
       return;
     }
-    waiting.push({ ...parcel, attempt: parcel.attempt + 1 });
+    // How this delivery ended is known.
+    waiting.push({ ...parcel, attempt: parcel.attempt + 1, isSuspect: false });
     pump();
   };
 
@@ -110,11 +106,3 @@ const takeTurn = (workers: Worker[]): Worker | undefined => {
 };
 
 const closing = (): Failure => new Failure('service_unavailable', { retryAfterMs: 1_000 });
-
-const burialOf = (consumer: string, parcel: Parcel, reason: string) => ({
-  consumer,
-  original_subject: parcel.subject,
-  reason,
-  attempts: parcel.attempt,
-  message: parcel.text,
-});

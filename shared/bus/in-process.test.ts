@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../errors/failure.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { busConformance } from './conformance.ts';
-import { collect, count, envelopeOf, failureOf, listening, wakeUp } from './conformance-world.ts';
+import { buryUnseen, collect, count, envelopeOf, failureOf, listening, wakeUp } from './conformance-world.ts';
 import { createInProcessBus } from './in-process.ts';
 import { openJournal } from './journal.ts';
+import type { Delivery } from './port.ts';
 import { useTracing } from './tracing.testing.ts';
 
 const logger = pino({ level: 'silent' });
@@ -21,7 +22,6 @@ busConformance(
     return {
       replica: async () => bus,
       kill: async () => undefined,
-      deadLetters: async () => journal.deadLetters(),
       close: () => bus.drain(0),
     };
   },
@@ -32,10 +32,11 @@ describe('the in-process bus', () => {
   it('leaves a message unsent while a consumer still tries, and a later publish gets the outcome', async () => {
     const bus = createInProcessBus({ clock, logger, journal: await openJournal({ logger }), publishWaitMs: 50 });
     let attempts = 0;
-    await bus.consume(wakeUp, 'memory', async () => {
+    const handler = async (): Promise<void> => {
       attempts += 1;
       if (attempts === 1) throw new Failure('memory_unavailable', { retryAfterMs: 200 });
-    });
+    };
+    await bus.consume(wakeUp, 'memory', handler, { bury: buryUnseen });
     const envelope = envelopeOf(wakeUp, 1);
     expect((await failureOf(bus.publish(wakeUp, envelope))).code).toBe('service_unavailable');
     await clock.sleep(250);
@@ -46,13 +47,30 @@ describe('the in-process bus', () => {
 
   it('gives up what waits for a retry when it drains, so that the outbox keeps it', async () => {
     const bus = createInProcessBus({ clock, logger, journal: await openJournal({ logger }), publishWaitMs: 60_000 });
-    await bus.consume(wakeUp, 'memory', async () => {
+    const handler = async (): Promise<void> => {
       throw new Failure('memory_unavailable', { retryAfterMs: 60_000 });
-    });
+    };
+    await bus.consume(wakeUp, 'memory', handler, { bury: buryUnseen });
     const publishing = failureOf(bus.publish(wakeUp, envelopeOf(wakeUp, 1)));
     await clock.sleep(20);
     await bus.drain(1_000);
     expect((await publishing).code).toBe('service_unavailable');
+  });
+
+  it('takes what was in hands when a process died for a suspect, until it was handled once', async () => {
+    const bus = createInProcessBus({ clock, logger, journal: await openJournal({ logger }) });
+    const seen: unknown[] = [];
+    const handler = async ({ attempt, isSuspect }: Delivery<typeof wakeUp>): Promise<void> => {
+      seen.push([attempt, isSuspect]);
+      if (attempt === 1) throw new Failure('memory_unavailable', { retryAfterMs: 1 });
+    };
+    await bus.consume(wakeUp, 'memory', handler, { bury: buryUnseen });
+    await bus.publish(wakeUp, envelopeOf(wakeUp, 1), { isSuspect: true });
+    expect(seen).toEqual([
+      [1, true],
+      [2, false],
+    ]);
+    await bus.drain(0);
   });
 
   it('answers with one span per message, a child of the caller', async () => {

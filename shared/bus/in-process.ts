@@ -9,6 +9,7 @@ import { createNews, watchJournal } from './journal-watch.ts';
 import { consuming } from './middleware.ts';
 import type { BusTools } from './observed.ts';
 import type { Bus } from './port.ts';
+import { createQuarantine } from './quarantine.ts';
 import { createRecentIds } from './recent-ids.ts';
 import { encode } from './wire.ts';
 import { within } from './within.ts';
@@ -24,12 +25,12 @@ interface InProcessOptions {
 
 /**
  * The bus of a system that runs in one process. Messages travel as JSON text, as they do over NATS, so nothing is shared by
- * reference. `publish` resolves when every consumer has dealt with the message: a crash before leaves it unsent in the
- * outbox, which is this bus's store. While a consumer is still trying it throws `service_unavailable` after
+ * reference. `publish` resolves when every consumer has dealt with the message or buried it: a crash before leaves it
+ * unsent in the outbox, which is this bus's store. While a consumer is still trying it throws `service_unavailable` after
  * `publishWaitMs`; the trying goes on, and a later publish of the same envelope waits for the same outcome.
  */
 export const createInProcessBus = ({ clock, logger, journal, publishWaitMs = 2_000 }: InProcessOptions): Bus => {
-  const tools: BusTools = { clock, logger, system: 'in_process' };
+  const tools: BusTools = { clock, logger, system: 'in_process', quarantine: createQuarantine() };
   const questionsInFlight = createInFlight({ clock, runningMax: 1_024 });
   const workInFlight = createInFlight({ clock, runningMax: Infinity });
   const consumers = createConsumers({ clock, journal, inFlight: workInFlight });
@@ -39,7 +40,7 @@ export const createInProcessBus = ({ clock, logger, journal, publishWaitMs = 2_0
 
   return {
     ...createQuestions(tools, questionsInFlight),
-    publish: async (contract, envelope) => {
+    publish: async (contract, envelope, { isSuspect = false } = {}) => {
       const text = encode(envelope);
       if (closing.signal.aborted) throw new Failure('service_unavailable');
       const dealtWith = recent.once(envelope.id, async () => {
@@ -47,12 +48,18 @@ export const createInProcessBus = ({ clock, logger, journal, publishWaitMs = 2_0
           journal.append(envelope);
           news.tell();
         }
-        await consumers.deliver(contract, { subject: envelope.subject, text });
+        await consumers.deliver(contract, { subject: envelope.subject, text, isSuspect });
       });
       await within(publishWaitMs, 'service_unavailable', dealtWith);
     },
-    consume: async (contract, consumer, handler, options = {}) =>
-      consumers.add(contract, consumer, consuming(tools, contract, consumer, handler), options.concurrency ?? 20),
+    consume: async (contract, consumer, handler, { bury, concurrency = 20 }) => {
+      const consume = consuming(tools, contract, consumer, handler, bury);
+      consumers.add(contract, consumer, consume, concurrency);
+      return {
+        replay: (text) =>
+          workInFlight.run(Infinity, () => consume({ subject: contract.subject, text, attempt: 1, isSuspect: true })),
+      };
+    },
     watch: (options) => watchJournal(journal, news, closing.signal, options),
     // What it took it has dealt with: there is no store to lose.
     onStoreBegun: () => undefined,

@@ -3,11 +3,13 @@ import { connect } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startNatsServer, type TestNats } from '../../tests/support/servers.ts';
+import { Failure } from '../errors/failure.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { ConfigError } from '../runtime/config.ts';
-import { echo, envelopeOf, eventually, failureOf, happened, wakeUp, within } from './conformance-world.ts';
-import { deliveriesMax } from './delivery.ts';
+import { buryUnseen, echo, envelopeOf, eventually, failureOf, happened, wakeUp, within } from './conformance-world.ts';
+import type { DeadLetter } from './dead-letter.ts';
 import { createJetStreamBus, type JetStreamBus, type JetStreamOptions } from './jetstream.ts';
+import type { Delivery } from './port.ts';
 
 const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
 const wakeUpDurable = 'memory--cmd-memory-wake-up-v1';
@@ -54,7 +56,7 @@ describe('the JetStream bus under faults', () => {
     const bus = await openBus();
     const consumed = new Set<number>();
     const watched: number[] = [];
-    await bus.consume(happened, 'memory', async ({ data }) => void consumed.add(data.n));
+    await bus.consume(happened, 'memory', async ({ data }) => void consumed.add(data.n), { bury: buryUnseen });
     await bus.answer(echo, async ({ text }) => ({ text, by: 'me' }));
     const watch = watchInto(bus, watched);
     let published = 0;
@@ -76,7 +78,7 @@ describe('the JetStream bus under faults', () => {
     const bus = await openBus();
     const consumed: number[] = [];
     const watched: number[] = [];
-    await bus.consume(happened, 'memory', async ({ data }) => void consumed.push(data.n));
+    await bus.consume(happened, 'memory', async ({ data }) => void consumed.push(data.n), { bury: buryUnseen });
     const watch = watchInto(bus, watched);
     for (const n of [1, 2, 3]) await relay(bus, n);
     await eventually('all are consumed', () => consumed.length === 3 && watched.length === 3);
@@ -90,7 +92,7 @@ describe('the JetStream bus under faults', () => {
   it('has a deleted durable back', async () => {
     const bus = await openBus();
     const consumed: number[] = [];
-    await bus.consume(happened, 'memory', async ({ data }) => void consumed.push(data.n));
+    await bus.consume(happened, 'memory', async ({ data }) => void consumed.push(data.n), { bury: buryUnseen });
     await relay(bus, 1);
     await eventually('it is consumed', () => consumed.length === 1);
     const manager = await jetstreamManager(bus.connection);
@@ -127,7 +129,11 @@ describe('the JetStream bus under faults', () => {
   it('sets up its topology from many processes at once', async () => {
     const many = await Promise.all(Array.from({ length: 6 }, () => openBus()));
     const consumed: number[] = [];
-    await Promise.all(many.map((bus) => bus.consume(wakeUp, 'memory', async ({ data }) => void consumed.push(data.n))));
+    await Promise.all(
+      many.map((bus) =>
+        bus.consume(wakeUp, 'memory', async ({ data }) => void consumed.push(data.n), { bury: buryUnseen }),
+      ),
+    );
     await many[0]?.publish(wakeUp, envelopeOf(wakeUp, 1));
     await eventually('it is consumed', () => consumed.length === 1);
   });
@@ -142,34 +148,53 @@ describe('the JetStream bus under faults', () => {
 
   it('brings a durable that an earlier version made to its own terms, and loses nothing that waits there', async () => {
     const earlier = await openBus();
-    await earlier.consume(wakeUp, 'memory', async () => undefined);
+    await earlier.consume(wakeUp, 'memory', async () => undefined, { bury: buryUnseen });
     await earlier.drain(1_000);
     const connection = await connect({ servers: server.url });
     const manager = await jetstreamManager(connection);
     await manager.consumers.update('CMD', wakeUpDurable, { max_deliver: 10 });
     await jetstream(connection).publish(wakeUp.subject, JSON.stringify(envelopeOf(wakeUp, 1)));
     const consumed: number[] = [];
-    await (await openBus()).consume(wakeUp, 'memory', async ({ data }) => void consumed.push(data.n));
+    await (
+      await openBus()
+    ).consume(wakeUp, 'memory', async ({ data }) => void consumed.push(data.n), { bury: buryUnseen });
     await eventually('what waited is consumed', () => consumed.length === 1);
-    expect((await manager.consumers.info('CMD', wakeUpDurable)).config.max_deliver).toBe(deliveriesMax);
+    expect((await manager.consumers.info('CMD', wakeUpDurable)).config.max_deliver).toBe(-1);
     await connection.close();
   });
 
-  it('keeps what the server says of a message that it gave up', async () => {
+  it('buries what is no message at all, and leaves nothing of it in the work queue', async () => {
     const bus = await openBus();
-    await bus.consume(wakeUp, 'memory', async () => undefined);
+    const letters: DeadLetter[] = [];
+    await bus.consume(wakeUp, 'memory', async () => undefined, {
+      bury: async (letter) => void letters.push(letter),
+    });
+    await jetstream(bus.connection).publish(wakeUp.subject, '{ "id": ');
+    await eventually('it is buried', () => letters.length === 1);
+    expect(letters).toEqual([
+      { subject: wakeUp.subject, envelope: undefined, text: '{ "id": ', reason: 'invalid_envelope', attempts: 1 },
+    ]);
+    const manager = await jetstreamManager(bus.connection);
+    await eventually('the queue is empty', async () => (await manager.streams.info('CMD')).state.messages === 0);
+  });
+
+  it('takes a message for a suspect that another process was given before', async () => {
+    const bus = await openBus();
+    await bus.consume(wakeUp, 'memory', async () => undefined, { bury: buryUnseen });
     await bus.drain(1_000);
     const connection = await connect({ servers: server.url });
-    const client = jetstream(connection);
-    await client.publish(wakeUp.subject, '{}');
-    const manager = await jetstreamManager(connection);
-    await manager.consumers.update('CMD', wakeUpDurable, { max_deliver: 3 });
-    const consumer = await client.consumers.get('CMD', wakeUpDurable);
-    for (let attempt = 1; attempt <= 3; attempt++) (await consumer.next({ expires: 2_000 }))?.nak();
-    // The server speaks of it when it is asked for more.
-    expect(await consumer.next({ expires: 1_000 })).toBeNull();
-    await eventually('the advisory is kept', async () => (await manager.streams.info('DLQ')).state.messages === 1);
-    await connection.close();
+    await jetstream(connection).publish(wakeUp.subject, JSON.stringify(envelopeOf(wakeUp, 1)));
+    const theirs = await jetstream(connection).consumers.get('CMD', wakeUpDurable);
+    (await theirs.next({ expires: 2_000 }))?.nak();
+    await connection.drain();
+    const seen: boolean[] = [];
+    const handler = async ({ isSuspect }: Delivery<typeof wakeUp>): Promise<void> => {
+      seen.push(isSuspect);
+      if (seen.length === 1) throw new Failure('memory_unavailable', { retryAfterMs: 1 });
+    };
+    await (await openBus()).consume(wakeUp, 'memory', handler, { bury: buryUnseen });
+    await eventually('it is handled again', () => seen.length === 2);
+    expect(seen).toEqual([true, false]);
   });
 
   it('says in one line, without secrets, that no server answers', async () => {

@@ -6,10 +6,8 @@ import { natsUrl } from '../../tests/support/servers.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { busConformance } from './conformance.ts';
 import type { Backbone } from './conformance-world.ts';
-import { deadLetter } from './dead-letter.ts';
 import { createJetStreamBus, type JetStreamBus } from './jetstream.ts';
 import { useTracing } from './tracing.testing.ts';
-import { decode } from './wire.ts';
 
 const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
 const tracing = useTracing();
@@ -40,16 +38,8 @@ const openBackbone = async (): Promise<Backbone> => {
       const found = buses.find((candidate) => candidate === bus);
       await found?.connection.close();
     },
-    deadLetters: async () => {
-      const stream = `${namespace}_DLQ`;
-      const { state } = await manager.streams.info(stream);
-      const stored = await Promise.all(
-        Array.from({ length: state.messages }, (_, index) => manager.streams.getMessage(stream, { seq: index + 1 })),
-      );
-      return stored.map((message) => deadLetter.parse(decode(message?.string() ?? '')));
-    },
     close: async () => {
-      for (const kind of ['CMD', 'EVT', 'DLQ']) await manager.streams.delete(`${namespace}_${kind}`);
+      for (const kind of ['CMD', 'EVT']) await manager.streams.delete(`${namespace}_${kind}`);
       await Promise.all(buses.map((bus) => bus.drain(0)));
     },
   };

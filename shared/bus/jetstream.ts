@@ -13,6 +13,7 @@ import { createTopology } from './jetstream/topology.ts';
 import { createWatching } from './jetstream/watching.ts';
 import type { BusTools } from './observed.ts';
 import type { Bus } from './port.ts';
+import { createQuarantine } from './quarantine.ts';
 
 export interface JetStreamOptions extends NatsOptions {
   /** Keeps systems apart that share a server; see `createNames`. */
@@ -38,7 +39,7 @@ export const createJetStreamBus = async (options: JetStreamOptions): Promise<Jet
   const link = await connectNats(options);
   const { connection } = link;
   const names = createNames(options.namespace);
-  const tools: BusTools = { clock, logger, system: 'nats' };
+  const tools: BusTools = { clock, logger, system: 'nats', quarantine: createQuarantine() };
   const topology = await createTopology({ link, names, clock, logger });
   await topology.ensure();
 

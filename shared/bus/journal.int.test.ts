@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Envelope } from '../contracts/message.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { envelopeOf, happened } from './conformance-world.ts';
-import { buried } from './dead-letter.ts';
 import { createInProcessBus } from './in-process.ts';
 import { openJournal, type Journal } from './journal.ts';
 
@@ -82,17 +81,6 @@ describe('the journal', () => {
     const event = anEvent();
     expect(journal.append(event)).toBe(journal.append(event));
     expect(journal.after(0)).toHaveLength(1);
-  });
-
-  it('gives dead letters back after a restart', async () => {
-    const first = await reopen();
-    const letter = buried(
-      { consumer: 'memory', original_subject: 'cmd.x', reason: 'internal', attempts: 1, message: '{' },
-      0,
-    );
-    first.bury(letter);
-    await first.flush();
-    expect((await reopen()).deadLetters()).toEqual([letter]);
   });
 
   it('gives watchers of the bus their replay over a restart', async () => {

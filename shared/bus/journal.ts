@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { envelopeSchema, type Envelope } from '../contracts/message.ts';
-import { deadLetter, type DeadLetter } from './dead-letter.ts';
 import { openJsonlFile, type JsonlFile } from './jsonl-file.ts';
 import { decode } from './wire.ts';
 
@@ -15,7 +14,7 @@ export interface JournalEntry {
   readonly text: string;
 }
 
-/** The newest events and dead letters of the in-process bus: what JetStream's streams are to the other adapter. */
+/** The newest events of the in-process bus: what JetStream's event stream is to the other adapter. */
 export interface Journal {
   /** The place behind which nothing happened yet. */
   readonly lastSeq: () => number;
@@ -23,33 +22,29 @@ export interface Journal {
   append(envelope: Envelope): JournalEntry;
   /** Entries behind `seq`, oldest first. */
   after(seq: number): readonly JournalEntry[];
-  bury(letter: DeadLetter): void;
-  deadLetters(): readonly DeadLetter[];
   flush(): Promise<void>;
 }
 
 const eventsMax = 10_000;
-const deadLettersMax = 1_000;
 // The newest lines are written after the event was seen; a crash may lose them. Starting well behind the last line that
 // is there gives no place twice, so a watcher that comes back with the place of a lost event misses none.
 const restartGap = 1_000;
 
-/** Kept in `events.jsonl` and `dead-letters.jsonl` of `directory`; only in memory without one. */
+/** Kept in `events.jsonl` of `directory`; only in memory without one. */
 export const openJournal = async (options: {
   readonly directory?: string;
   readonly logger: Logger;
 }): Promise<Journal> => {
-  const onError = (error: unknown): void => options.logger.error({ err: error }, 'journal not written');
-  const open = async (name: string, linesMax: number): Promise<{ file: JsonlFile; lines: readonly string[] }> =>
-    options.directory === undefined
-      ? { file: inMemory, lines: [] }
-      : openJsonlFile({ path: join(options.directory, name), linesMax, onError });
-  const events = await open('events.jsonl', eventsMax);
-  const burials = await open('dead-letters.jsonl', deadLettersMax);
-  return keep(events.file, burials.file, events.lines.flatMap(entryOf), burials.lines.flatMap(letterOf));
+  if (options.directory === undefined) return keep(inMemory, []);
+  const { file, lines } = await openJsonlFile({
+    path: join(options.directory, 'events.jsonl'),
+    linesMax: eventsMax,
+    onError: (error) => options.logger.error({ err: error }, 'journal not written'),
+  });
+  return keep(file, lines.flatMap(entryOf));
 };
 
-const keep = (eventFile: JsonlFile, letterFile: JsonlFile, entries: JournalEntry[], letters: DeadLetter[]): Journal => {
+const keep = (file: JsonlFile, entries: JournalEntry[]): Journal => {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const newest = entries.at(-1);
   let lastSeq = newest === undefined ? 0 : newest.seq + restartGap;
@@ -66,28 +61,15 @@ const keep = (eventFile: JsonlFile, letterFile: JsonlFile, entries: JournalEntry
       if (entries.length > eventsMax * 1.1) {
         for (const old of entries.splice(0, entries.length - eventsMax)) byId.delete(old.id);
       }
-      eventFile.append(`{"seq":${entry.seq},"envelope":${text}}`);
+      file.append(`{"seq":${entry.seq},"envelope":${text}}`);
       return entry;
     },
     after: (seq) => entries.slice(firstBehind(entries, seq)),
-    bury: (letter) => {
-      letters.push(letter);
-      if (letters.length > deadLettersMax) letters.shift();
-      letterFile.append(JSON.stringify(letter));
-    },
-    deadLetters: () => letters,
-    flush: async () => {
-      await Promise.all([eventFile.flush(), letterFile.flush()]);
-    },
+    flush: () => file.flush(),
   };
 };
 
 const inMemory: JsonlFile = { append: () => undefined, flush: () => Promise.resolve() };
-
-const letterOf = (line: string): DeadLetter[] => {
-  const parsed = deadLetter.safeParse(decode(line));
-  return parsed.success ? [parsed.data] : [];
-};
 
 const journalLine = z.object({ seq: z.number().int(), envelope: envelopeSchema });
 

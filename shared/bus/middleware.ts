@@ -1,10 +1,11 @@
 import type { Durable, Envelope, Query, StreamQuery } from '../contracts/message.ts';
-import { envelopeSchema } from '../contracts/message.ts';
+import { envelopeSchema, publishSubject } from '../contracts/message.ts';
 import { Failure, toFailure } from '../errors/failure.ts';
 import { deadLetters } from '../telemetry/metrics.ts';
-import { verdict, type Verdict } from './delivery.ts';
+import type { Bury } from './dead-letter.ts';
+import { backoffMs, verdict, type Verdict } from './delivery.ts';
 import { observed, type BusTools, type Incoming } from './observed.ts';
-import type { Call, Delivery, Handler, StreamHandler } from './port.ts';
+import type { Call, Delivery, Handler, Outcome, StreamHandler } from './port.ts';
 import { decode, encode, parseInput, parseOutput } from './wire.ts';
 
 /** Answers one question, from JSON text to JSON text; throws only Failures. */
@@ -15,8 +16,17 @@ export type StreamAnswering = (
   call: AbortController,
   emit: (frame: unknown) => void,
 ) => Promise<void>;
-/** Handles one delivery and tells what is to become of the message; throws nothing. */
-export type Consuming = (text: string, attempt: number) => Promise<Verdict>;
+/** A durable message as an adapter has it. */
+export interface Arrival {
+  /** Without any namespace of the adapter. */
+  readonly subject: string;
+  readonly text: string;
+  readonly attempt: number;
+  readonly isSuspect: boolean;
+}
+
+/** Handles one delivery, buries what has to be, and tells what became of the message; throws nothing. */
+export type Consuming = (arrival: Arrival) => Promise<Outcome>;
 
 /** What both adapters put around a query handler: parsing both ways, span, correlation, log line. */
 export const answering =
@@ -40,33 +50,49 @@ export const streamAnswering =
       }
     });
 
-/** The same around a consumer: what the handler throws becomes a verdict. */
+/** The same around a consumer: what the handler throws becomes a verdict, and the verdict is carried out but for waiting. */
 export const consuming =
   <D extends Durable>(
     tools: BusTools,
     contract: D,
     consumer: string,
     handler: (delivery: Delivery<D>) => Promise<void>,
+    bury: Bury,
   ): Consuming =>
-  async (text, attempt) => {
-    const envelope = envelopeSchema.safeParse(decode(text));
-    if (!envelope.success) {
-      tools.logger.error({ subject: contract.subject, consumer, outcome: 'invalid_envelope' }, 'message buried');
-      deadLetters.inc({ subject: contract.subject });
-      return { do: 'bury', reason: 'invalid_envelope' };
+  async (arrival) => {
+    const { attempt, isSuspect, text } = arrival;
+    const envelope = readEnvelope(contract, text);
+    const judge = async (): Promise<Verdict> => {
+      if (envelope === undefined) return { do: 'bury', reason: 'invalid_envelope' };
+      const incoming = { ...incomingOf(contract, envelope, text), attempt, consumer };
+      const failure = await observed(tools, 'consume', incoming, async () => {
+        const data = parseInput<D['data']>(contract.data, envelope.data);
+        await handler({ envelope, data, attempt, isSuspect });
+      }).then(() => undefined, retryable);
+      return verdict(failure, attempt, tools.clock.random());
+    };
+    const decision = await tools.quarantine.run(isSuspect, judge);
+    if (decision.do !== 'bury') return decision;
+    const { reason } = decision;
+    const line = { subject: contract.subject, consumer, message_id: envelope?.id, attempt, reason };
+    try {
+      await bury({ subject: arrival.subject, envelope, text, reason, attempts: attempt });
+    } catch (thrown) {
+      tools.logger.warn({ ...line, err: thrown }, 'message not buried, it comes back');
+      return { do: 'retry', afterMs: backoffMs(attempt, tools.clock.random()), reason };
     }
-    const incoming = incomingOf(contract, envelope.data, text);
-    const failure = await observed(tools, 'consume', { ...incoming, attempt, consumer }, async () => {
-      const data = parseInput<D['data']>(contract.data, envelope.data.data);
-      await handler({ envelope: envelope.data, data, attempt });
-    }).then(() => undefined, retryable);
-    const decision = verdict(failure, attempt, tools.clock.random());
-    if (decision.do === 'bury') {
-      deadLetters.inc({ subject: contract.subject });
-      tools.logger.error({ subject: contract.subject, consumer, attempt, ...decision }, 'message buried');
-    }
-    return decision;
+    deadLetters.inc({ subject: contract.subject });
+    tools.logger.error(line, 'message buried');
+    return { do: 'buried', reason };
   };
+
+/** The envelope, if the text is one and it is of this very message. */
+const readEnvelope = (contract: Durable, text: string): Envelope | undefined => {
+  const parsed = envelopeSchema.safeParse(decode(text));
+  if (!parsed.success) return undefined;
+  const { name, subject, domain_id } = parsed.data;
+  return name === contract.name && subject === publishSubject(contract, domain_id) ? parsed.data : undefined;
+};
 
 const callOf = (incoming: Incoming, signal: AbortSignal): Call => ({
   deadlineAt: incoming.deadlineAt,

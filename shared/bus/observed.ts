@@ -5,6 +5,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { runWithCorrelation } from '../telemetry/correlation.ts';
 import { messageSeconds } from '../telemetry/metrics.ts';
 import { withTraceparent } from '../telemetry/span.ts';
+import type { Quarantine } from './quarantine.ts';
 
 /** What an adapter hands to everything it wraps. */
 export interface BusTools {
@@ -12,6 +13,8 @@ export interface BusTools {
   readonly logger: Logger;
   /** For `messaging.system`. */
   readonly system: 'nats' | 'in_process';
+  /** Of all durable messages of this process. */
+  readonly quarantine: Quarantine;
 }
 
 /** A message on its way to a handler. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Durable, Envelope, Owner, Query, StreamQuery } from '../contracts/message.ts';
+import type { Bury } from './dead-letter.ts';
 
 /** What travels with a question besides its input. */
 export interface CallContext {
@@ -26,6 +27,31 @@ export interface Delivery<D extends Durable> {
   readonly envelope: Envelope;
   readonly data: z.output<D['data']>;
   readonly attempt: number;
+  /**
+   * Nobody knows how an earlier delivery ended: it may have ended its process. Suspects run one at a time, with no other
+   * durable message beside them in their process.
+   */
+  readonly isSuspect: boolean;
+}
+
+export interface ConsumeOptions {
+  /** Handlers of this consumer that run side by side in this process; 20 without it. */
+  readonly concurrency?: number;
+  readonly bury: Bury;
+}
+
+/** What became of a durable message. */
+export type Outcome =
+  | { readonly do: 'ack' }
+  | { readonly do: 'buried'; readonly reason: string }
+  | { readonly do: 'retry'; readonly afterMs: number; readonly reason: string };
+
+export interface Consumer {
+  /**
+   * Handles a message (its envelope as JSON) that did not come from the bus just now, as a suspect, and tells what became
+   * of it; `retry` is left to the caller. Throws `service_unavailable` while draining.
+   */
+  replay(text: string): Promise<Outcome>;
 }
 
 /** A stored event with its place in the stream, for live views. */
@@ -76,21 +102,23 @@ export interface Bus {
 
   /**
    * Hands a durable message to the bus. Resolves when the bus has it; a second publish of the same envelope id within
-   * two minutes is dropped. Only the outbox relay calls this. Throws `service_unavailable`.
+   * two minutes is dropped. Only the outbox relay calls this. `isSuspect` says that a process may have died in an earlier
+   * publish of it. Throws `service_unavailable`.
    */
-  publish(contract: Durable, envelope: Envelope): Promise<void>;
+  publish(contract: Durable, envelope: Envelope, options?: { readonly isSuspect?: boolean }): Promise<void>;
 
   /**
    * Consumes a durable message at least once, shared by all replicas that give the same `consumer` name. The handler
-   * returns once the obligation is stored. A retryable Failure comes back after a delay; any other, or the last attempt,
-   * goes to the dead letters. An error that is no Failure has an unknown outcome and counts as retryable.
+   * returns once the obligation is stored. A retryable Failure comes back after a delay; any other, the last attempt, and
+   * what is not this message at all, is given to `bury` and then let go; when `bury` throws, it comes back. An error that
+   * is no Failure has an unknown outcome and counts as retryable. No message is dropped for the number of its deliveries.
    */
   consume<D extends Durable>(
     contract: D,
     consumer: string,
     handler: (delivery: Delivery<D>) => Promise<void>,
-    options?: { readonly concurrency?: number },
-  ): Promise<void>;
+    options: ConsumeOptions,
+  ): Promise<Consumer>;
 
   /** Events as they happen, from a given place on; every watcher gets all. Ends when the signal aborts. */
   watch(options: WatchOptions): AsyncIterable<StoredEvent>;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** The five owners. Every subject names exactly one of them. */
 export const owners = ['gateway', 'provisioning', 'knowledge', 'chat', 'memory'] as const;
 export type Owner = (typeof owners)[number];
+/** The owners with tables of their own: those that owe messages and consume them. */
+export type StoringOwner = Exclude<Owner, 'gateway'>;
 
 /**
  * What every message carries besides its data. `id` is the deduplication key; `correlation_id` is the same for all

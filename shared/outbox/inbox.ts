@@ -19,3 +19,34 @@ export const recordAttempt = async (client: Transaction, consumer: string, messa
     returning attempts`;
   return rows[0]?.attempts ?? 1;
 };
+
+interface Start {
+  readonly consumer: string;
+  readonly messageId: string;
+  /** Of the process that begins now. */
+  readonly processId: string;
+}
+
+/**
+ * Records that a message is about to be handled, and tells how many processes began it and were not seen to end it, this
+ * one included; undefined when it is done already.
+ */
+export const recordStart = async (client: Transaction, start: Start): Promise<number | undefined> => {
+  const { consumer, messageId, processId } = start;
+  const rows = await client.$queryRaw<{ starts: number }[]>`
+    insert into inbox (consumer, msg_id, done, starts, started_by)
+    values (${consumer}, ${messageId}::uuid, false, 1, ${processId}::uuid)
+    on conflict (consumer, msg_id) do update set
+      starts = inbox.starts + (inbox.started_by is distinct from excluded.started_by)::int,
+      started_by = excluded.started_by, updated_at = now()
+    where not inbox.done
+    returning starts`;
+  return rows[0]?.starts;
+};
+
+/** What was begun has ended, or is to be begun afresh. */
+export const forgetStarts = async (client: Transaction, consumer: string, messageId: string): Promise<void> => {
+  await client.$executeRaw`
+    update inbox set starts = 0, started_by = null
+    where consumer = ${consumer} and msg_id = ${messageId}::uuid and starts > 0`;
+};

@@ -14,7 +14,7 @@ let teller: Messaging;
 beforeEach(async () => {
   [server, platform] = await Promise.all([startNatsServer(), openPlatform()]);
   buses = [];
-  teller = startMessaging({ ...platform, bus: await openBus('provisioning') }, 'provisioning');
+  teller = await startMessaging({ ...platform, bus: await openBus('provisioning') }, 'provisioning');
 });
 afterEach(async () => {
   await teller.stop();
@@ -41,7 +41,7 @@ const unsent = async (): Promise<number> =>
   (await platform.sql<{ n: number }>('select count(*)::int as n from outbox where sent_at is null'))[0]?.n ?? -1;
 
 const consumeInto = async (effects: string[]): Promise<Messaging> => {
-  const memory = startMessaging({ ...platform, bus: await openBus('memory') }, 'memory');
+  const memory = await startMessaging({ ...platform, bus: await openBus('memory') }, 'memory');
   await memory.consume(domainRemoved, async (_tx, { envelope }) => void effects.push(envelope.domain_id));
   return memory;
 };
@@ -74,7 +74,7 @@ it('a store that was lost while nothing ran is noticed by the next start', async
   await Promise.all(buses.splice(0).map((bus) => bus.drain(0)));
   await server.restart({ signal: 'SIGKILL', wipe: true });
 
-  teller = startMessaging({ ...platform, bus: await openBus('provisioning') }, 'provisioning');
+  teller = await startMessaging({ ...platform, bus: await openBus('provisioning') }, 'provisioning');
   const effects: string[] = [];
   const memory = await consumeInto(effects);
   await eventually(() => effects.length === 1, 10_000);

@@ -1,14 +1,18 @@
 import type { z } from 'zod';
 import type { Delivery } from '../bus/port.ts';
-import type { Durable, Owner } from '../contracts/message.ts';
+import type { Durable, StoringOwner } from '../contracts/message.ts';
 import type { Transaction } from '../db/client.ts';
-import { Failure, toFailure } from '../errors/failure.ts';
 import type { Platform, Running } from '../runtime/platform.ts';
-import { createWorker } from '../work/worker.ts';
-import { recordAttempt, recordOnce } from './inbox.ts';
+import { watchDeadLetters } from '../telemetry/metrics.ts';
+import { answerDeadLetters } from './answer-dead-letters.ts';
+import { createConsumers } from './consume.ts';
+import { countDeadLetters } from './dead-letters.ts';
 import { idempotently } from './idempotency.ts';
+import { recordOnce } from './inbox.ts';
 import { createEmit, createOwe, type Emit, type Owe } from './outbox.ts';
 import { startRelay } from './relay.ts';
+import { startReplays } from './replays.ts';
+import { startSweeper } from './sweep.ts';
 
 /** How one owner changes its rows and speaks of it: state, outgoing messages and incoming ids in one transaction. */
 export interface Messaging extends Running {
@@ -42,16 +46,15 @@ export interface Messaging extends Running {
   ) => Promise<void>;
 }
 
-const attemptsMax = 12;
-const keepSentDays = 7;
-const keepInboxDays = 30;
-const sweepMs = 600_000;
-
-/** Starts relay and sweeper of one owner. */
-export const startMessaging = (platform: Platform, owner: Owner): Messaging => {
+/** Starts what keeps the messages of one owner: relay, replays and sweeper, and answers about its dead letters. */
+export const startMessaging = async (platform: Platform, owner: StoringOwner): Promise<Messaging> => {
   const { database, bus, clock, logger, started } = platform;
   const relay = startRelay({ owner, database, bus, clock, logger, started });
+  const consumers = createConsumers(platform, owner);
+  const replays = startReplays(platform, owner, consumers.byName);
   const sweeper = startSweeper(platform, owner);
+  watchDeadLetters(owner, () => database.run((client) => countDeadLetters(client, owner)));
+  await answerDeadLetters(platform, owner, replays.wake);
   const transaction = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
     const result = await database.transaction(work);
     relay.wake();
@@ -61,19 +64,6 @@ export const startMessaging = (platform: Platform, owner: Owner): Messaging => {
     const result = await database.run(work);
     relay.wake();
     return result;
-  };
-  const consume = async <D extends Durable>(
-    contract: D,
-    effect: (delivery: Delivery<D>, consumer: string) => Promise<void>,
-  ): Promise<void> => {
-    const consumer = `${owner}:${contract.subject}`;
-    await bus.consume(contract, owner, async (delivery) => {
-      try {
-        await effect(delivery, consumer);
-      } catch (thrown) {
-        throw await countAttempt(platform, consumer, delivery.envelope.id, thrown);
-      }
-    });
   };
   return {
     emit: createEmit(owner, clock),
@@ -87,57 +77,16 @@ export const startMessaging = (platform: Platform, owner: Owner): Messaging => {
           : idempotently(tx, platform.secrets, { owner, scope, ...idempotency }, output, () => work(tx)),
       ),
     consume: (contract, handler) =>
-      consume(contract, (delivery, consumer) =>
+      consumers.add(contract, (delivery, consumer) =>
         transaction(async (tx) => {
           if (await recordOnce(tx, consumer, delivery.envelope.id)) await handler(tx, delivery);
         }),
       ),
     consumeOnceByKey: (contract, handler) =>
-      consume(contract, (delivery) => statement((client) => handler(client, delivery))),
+      consumers.add(contract, (delivery) => statement((client) => handler(client, delivery))),
     stop: async () => {
-      await sweeper.stop();
+      await Promise.all([sweeper.stop(), replays.stop()]);
       await relay.stop();
     },
   };
 };
-
-const startSweeper = (platform: Platform, owner: Owner): Running =>
-  createWorker({
-    name: `${owner} sweeper`,
-    clock: platform.clock,
-    logger: platform.logger,
-    pollMs: sweepMs,
-    concurrency: 1,
-    claim: async () => {
-      await sweep(platform, owner);
-      return [];
-    },
-    run: async () => undefined,
-  });
-
-/** After the last attempt the failure becomes final, whatever it was: the bus then buries the message. */
-const countAttempt = async (platform: Platform, consumer: string, id: string, thrown: unknown): Promise<Failure> => {
-  const failure = toFailure(thrown);
-  // A database that is down is nobody's poison: the message waits for it without using up attempts.
-  if (failure.code === 'service_unavailable') return failure;
-  const attempts = await platform.database.run((client) => recordAttempt(client, consumer, id));
-  platform.logger.warn({ err: failure, consumer, attempts }, 'message not handled');
-  if (attempts >= attemptsMax) return new Failure('internal', { detail: `${failure.code} after ${attempts} attempts` });
-  // The code that the bus tries again without a count of its own: this one survives it and leaves outages out.
-  const { retryAfterMs } = failure;
-  return new Failure('service_unavailable', {
-    cause: failure,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
-};
-
-const sweep = async ({ database }: Platform, owner: Owner): Promise<void> =>
-  database.run(async (client) => {
-    await client.$executeRaw`
-      delete from outbox where owner = ${owner} and sent_at < now() - make_interval(days => ${keepSentDays}::int)`;
-    await client.$executeRaw`
-      delete from inbox
-      where consumer like ${`${owner}:%`} and updated_at < now() - make_interval(days => ${keepInboxDays}::int)`;
-    await client.$executeRaw`
-      delete from idempotency_keys where owner = ${owner} and created_at < now() - interval '24 hours'`;
-  });

@@ -43,27 +43,38 @@ export const refusals = new Counter({
   registers: [metrics],
 });
 
-const outboxAges = new Map<string, () => Promise<number>>();
+/** A gauge by owner that is asked for at each scrape; one that cannot be had keeps its last value. */
+const askedGauge = (name: string, help: string) => {
+  const sources = new Map<string, () => Promise<number>>();
+  metrics.registerMetric(
+    new Gauge({
+      name,
+      help,
+      labelNames: ['owner'] as const,
+      registers: [],
+      async collect() {
+        for (const [owner, ask] of sources) {
+          const value = await ask().catch(() => undefined);
+          if (value !== undefined) this.set({ owner }, value);
+        }
+      },
+    }),
+  );
+  return (owner: string, ask: () => Promise<number>): void => {
+    sources.set(owner, ask);
+  };
+};
 
-metrics.registerMetric(
-  new Gauge({
-    name: 'parley_outbox_oldest_seconds',
-    help: 'Age of the oldest unsent outbox row that is due, by owner; 0 when all are sent',
-    labelNames: ['owner'] as const,
-    registers: [],
-    async collect() {
-      for (const [owner, age] of outboxAges) {
-        const seconds = await age().catch(() => undefined);
-        if (seconds !== undefined) this.set({ owner }, seconds);
-      }
-    },
-  }),
+/** Seconds. */
+export const watchOutboxAge = askedGauge(
+  'parley_outbox_oldest_seconds',
+  'Age of the oldest unsent outbox row that is due, by owner; 0 when all are sent',
 );
 
-/** Has `age` (seconds) asked for at each scrape; one that fails keeps its last value. */
-export const watchOutboxAge = (owner: string, age: () => Promise<number>): void => {
-  outboxAges.set(owner, age);
-};
+export const watchDeadLetters = askedGauge(
+  'parley_dead_letters',
+  'Messages given up that wait for an operator to replay or discard them, by owner',
+);
 
 let isCollecting = false;
 

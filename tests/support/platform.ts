@@ -5,7 +5,7 @@ import { createInProcessBus } from '../../shared/bus/in-process.ts';
 import { openJournal } from '../../shared/bus/journal.ts';
 import { createSecretBox } from '../../shared/crypto/secret-box.ts';
 import { createDatabase } from '../../shared/db/client.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
+import { systemClock, type Clock } from '../../shared/runtime/clock.ts';
 import { createPressure } from '../../shared/runtime/pressure.ts';
 import type { Platform, Running, Service } from '../../shared/runtime/platform.ts';
 import { createDatabase as createTestDatabase } from './servers.ts';
@@ -20,9 +20,11 @@ export interface TestPlatform extends Platform {
 const drainMs = 2_000;
 
 /** What a service is given when it runs in one process: a bus of its own, and a real database that is the caller's alone. */
-export const openPlatform = async (environment: Platform['environment'] = {}): Promise<TestPlatform> => {
+export const openPlatform = async (
+  environment: Platform['environment'] = {},
+  clock: Clock = systemClock,
+): Promise<TestPlatform> => {
   const testDatabase = await createTestDatabase();
-  const clock = systemClock;
   const logger = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
   const bus = createInProcessBus({ clock, logger, journal: await openJournal({ logger }) });
   const database = createDatabase({ url: testDatabase.url, poolMax: 10, logger });

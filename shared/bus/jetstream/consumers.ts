@@ -1,12 +1,11 @@
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { Durable } from '../../contracts/message.ts';
-import { buried, type DeadLetter } from '../dead-letter.ts';
-import type { Verdict } from '../delivery.ts';
 import type { InFlight } from '../in-flight.ts';
 import { consuming, type Consuming } from '../middleware.ts';
 import type { BusTools } from '../observed.ts';
 import type { Bus } from '../port.ts';
 import type { Link } from './connection.ts';
+import { createGivenBack, type GivenBack } from './given-back.ts';
 import type { Names } from './names.ts';
 import { giveBackMs, startPullLoop, type PullLoop } from './pull-loop.ts';
 import { ackWaitMs, type Topology } from './topology.ts';
@@ -28,8 +27,8 @@ interface ConsumersOptions {
 /** What one consumer does with one contract. */
 interface Role {
   readonly contract: Durable;
-  readonly consumer: string;
   readonly consume: Consuming;
+  readonly givenBack: GivenBack;
 }
 
 const concurrencyDefault = 20;
@@ -50,8 +49,9 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
   }, ackWaitMs / 3);
 
   return {
-    consume: async (contract, consumer, handler, { concurrency = concurrencyDefault } = {}) => {
-      const role = { contract, consumer, consume: consuming(tools, contract, consumer, handler) };
+    consume: async (contract, consumer, handler, { bury, concurrency = concurrencyDefault }) => {
+      const consume = consuming(tools, contract, consumer, handler, bury);
+      const role = { contract, consume, givenBack: createGivenBack() };
       await topology.addDurable(consumer, contract);
       const loop = startPullLoop({
         clock: tools.clock,
@@ -69,6 +69,12 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
         },
       });
       loops.push(loop);
+      return {
+        replay: (text) =>
+          options.inFlight.run(Infinity, () =>
+            consume({ subject: contract.subject, text, attempt: 1, isSuspect: true }),
+          ),
+      };
     },
     stop: async () => {
       await Promise.race([Promise.all(loops.map((loop) => loop.stop())), tools.clock.sleep(stopMsMax)]);
@@ -77,40 +83,29 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
   };
 };
 
-const handle = async (options: ConsumersOptions, role: Role, message: JsMsg): Promise<void> => {
-  const { inFlight, link, tools } = options;
+const handle = async (
+  { inFlight, link, names, tools }: ConsumersOptions,
+  role: Role,
+  message: JsMsg,
+): Promise<void> => {
+  const { contract, consume, givenBack } = role;
+  const { deliveryCount: attempt } = message.info;
+  const arrival = {
+    subject: names.plain(message.subject),
+    text: message.string(),
+    attempt,
+    isSuspect: attempt > 1 && !givenBack.has(message),
+  };
+  const giveBack = (afterMs: number): void => {
+    givenBack.add(message);
+    message.nak(afterMs);
+  };
   try {
-    const attempt = message.info.deliveryCount;
-    const decision = await inFlight.run(Infinity, () => role.consume(message.string(), attempt));
-    await carryOut(options, role, message, decision);
+    const outcome = await inFlight.run(Infinity, () => consume(arrival));
+    if (outcome.do === 'retry') giveBack(outcome.afterMs);
+    else message.ack();
   } catch (thrown) {
-    tools.logger.warn({ err: thrown, subject: role.contract.subject }, 'message given back');
-    if (!link.connection.isClosed()) message.nak(giveBackMs);
+    tools.logger.warn({ err: thrown, subject: contract.subject }, 'message given back');
+    if (!link.connection.isClosed()) giveBack(giveBackMs);
   }
 };
-
-const carryOut = async (options: ConsumersOptions, role: Role, message: JsMsg, decision: Verdict): Promise<void> => {
-  if (decision.do === 'ack') message.ack();
-  else if (decision.do === 'retry') message.nak(decision.afterMs);
-  else {
-    const { client, names } = options;
-    const letter = letterOf(options, role, message, decision.reason);
-    const msgID = `${names.durable(role.consumer, role.contract)}-${message.seq}`;
-    // First buried, then ended: between the two a second copy may come, never none.
-    await client.publish(names.subject(letter.subject), JSON.stringify(letter), { msgID });
-    // Without a reason: an old server takes `term` with one for no answer at all.
-    message.term();
-  }
-};
-
-const letterOf = ({ names, tools }: ConsumersOptions, role: Role, message: JsMsg, reason: string): DeadLetter =>
-  buried(
-    {
-      consumer: role.consumer,
-      original_subject: names.plain(message.subject),
-      reason,
-      attempts: message.info.deliveryCount,
-      message: message.string(),
-    },
-    tools.clock.now(),
-  );

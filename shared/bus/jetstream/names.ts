@@ -1,6 +1,6 @@
 import type { Durable } from '../../contracts/message.ts';
 
-export const streamKinds = ['CMD', 'EVT', 'DLQ'] as const;
+export const streamKinds = ['CMD', 'EVT'] as const;
 export type StreamKind = (typeof streamKinds)[number];
 
 /** How our subjects, streams and durables are called on the server. */

@@ -9,8 +9,7 @@ const dayMs = 24 * hourMs;
 const mebibyte = 1024 * 1024;
 
 /**
- * The three streams that hold every durable message of the catalogue: commands until they are done, events and dead letters
- * for a time. Only what nats-server 2.9 knows: newer options are dropped there without a word.
+ * The two streams that hold every durable message of the catalogue: commands until they are done, events for a time. Only what nats-server 2.9 knows: newer options are dropped there without a word.
  */
 export const wantedStreams = (names: Names): readonly WantedStream[] => {
   const common = { storage: StorageType.File, duplicate_window: nanos(120_000), num_replicas: 1 };
@@ -32,18 +31,6 @@ export const wantedStreams = (names: Names): readonly WantedStream[] => {
       max_age: nanos(7 * dayMs),
       max_bytes: 1024 * mebibyte,
     },
-    // A message that kills its consumer every time is never buried by us; the server's advisory about it is all there is.
-    DLQ: {
-      ...common,
-      subjects: [names.subject('dlq.>'), ...(['CMD', 'EVT'] as const).map((kind) => advisory(names.stream(kind)))],
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      max_age: nanos(30 * dayMs),
-      max_bytes: 256 * mebibyte,
-    },
   };
   return streamKinds.map((kind) => ({ name: names.stream(kind), ...byKind[kind] }));
 };
-
-/** What the server says when it gives a message up after its last delivery. */
-const advisory = (stream: string): string => `$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.${stream}.>`;

@@ -11,7 +11,6 @@ import { nanos } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { Durable } from '../../contracts/message.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { deliveriesMax } from '../delivery.ts';
 import type { Link } from './connection.ts';
 import type { Names } from './names.ts';
 import { wantedStreams, type WantedStream } from './stream-configs.ts';
@@ -112,7 +111,8 @@ const durableConfig = (names: Names, consumer: string, contract: Durable): Parti
   filter_subject: names.filter(contract),
   ack_policy: AckPolicy.Explicit,
   ack_wait: nanos(ackWaitMs),
-  max_deliver: deliveriesMax,
+  // Without end: what the server gives up stays in a work queue, invisible. We bury it ourselves.
+  max_deliver: -1,
   // What happened before a consumer first came is not lost on it.
   deliver_policy: DeliverPolicy.All,
 });
