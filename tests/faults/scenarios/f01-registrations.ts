@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostileWeather } from '../../../infra/emulators/support/hostile-weather.ts';
 import { forEachAtOnce } from '../at-once.ts';
+import { listDomains } from '../domains.ts';
 import { startKilling, type Killing } from '../killing.ts';
+import { madeFor, sumOf } from '../made-for.ts';
 import { percentile } from '../percentile.ts';
 import type { Run, Scenario } from '../scenario.ts';
 import { tallyOf } from '../tally.ts';
@@ -21,6 +23,7 @@ export const registrations: Scenario = {
     { name: 'duplicate_agents', atMost: 0 },
     { name: 'duplicate_bases', atMost: 0 },
     { name: 'duplicate_keys', atMost: 0 },
+    { name: 'ownerless_agents', atMost: 0 },
     { name: 'violations', atMost: 0 },
     { name: 'ready_seconds', atMost: 180, isOfFullRuns: true },
   ],
@@ -97,73 +100,42 @@ const readyMsMax = 600_000;
 const untilAllReady = async (run: Run, world: World, killing: Killing, startedAt: number): Promise<number> => {
   let said = 0;
   for (;;) {
-    const [row] = await world.sql<{ total: number; ready: number }>(
-      `select count(*)::int as total, (count(*) filter (where ${isReady}))::int as ready
-       from registered_domains d join provisioning_sagas s on s.domain_id = d.id`,
-    );
+    const domains = await listDomains(world);
+    const ready = domains.filter((domain) => domain.ready).length;
     const seconds = (performance.now() - startedAt) / 1000;
-    if (row === undefined || row.ready === row.total || seconds * 1000 > readyMsMax) return Math.round(seconds);
+    if (ready === domains.length || seconds * 1000 > readyMsMax) return Math.round(seconds);
     if (seconds - said > 10) {
       said = seconds;
-      run.say(`${row.ready} of ${row.total} ready, killed ${JSON.stringify(killing.counts())}`);
+      run.say(`${ready} of ${domains.length} ready, killed ${JSON.stringify(killing.counts())}`);
     }
     await sleep(500);
   }
 };
 
-const isReady = `s.state = 'ready' and exists (
-  select from kb_attachments k where k.domain_id = d.id and k.state = 'attached')`;
-
-interface DomainRow {
-  readonly id: string;
-  readonly name: string;
-  readonly website_key: string;
-  readonly ready: boolean;
-  readonly state: string;
-}
-
 /** Compares what the clients were told with what the cloud says that was made. */
 const verdict = async (world: World, { sent, acknowledged, retries, acceptedMs }: Clients) => {
-  const rows = await world.sql<DomainRow>(
-    `select d.id, d.domain_name as name, d.website_key, s.state, ${isReady} as ready
-     from registered_domains d join provisioning_sagas s on s.domain_id = d.id`,
-  );
-  const { agents, knowledge_bases, agent_keys } = await world.emulators.gradient.effects();
-  const cloud = rows.map((row) => {
-    // An agent's name ends with the beginning of its domain's id, a base's has that of the website's key in its middle.
-    const agent = alive(agents, (name) => name.endsWith(`-${row.id.replaceAll('-', '').slice(0, 12)}`));
-    const base = alive(knowledge_bases, (name) => name.includes(`-${row.website_key.slice(0, 8)}-`));
-    const key = agent.names.reduce((sum, name) => sum + (agent_keys?.[name]?.alive ?? 0), 0);
-    return { ...row, agents: agent.count, bases: base.count, keys: key };
-  });
+  const domains = await listDomains(world);
+  const effects = await world.emulators.gradient.effects();
+  const found = domains.map((domain) => ({ ...domain, ...madeFor(effects, domain) }));
   const done = new Map(
-    cloud.map(({ name, ready, ...made }) => {
-      const counts = [made.agents, made.bases, made.keys];
+    found.map(({ name, ready, agents, bases, keys }) => {
+      const counts = [agents.alive, bases.alive, keys.alive];
       return [name, ready && Math.min(...counts) > 0 ? Math.max(...counts) : 0] as const;
     }),
   );
-  const excess = (kind: 'agents' | 'bases' | 'keys'): number => cloud.filter((domain) => domain[kind] > 1).length;
-  const made = Object.values(agent_keys ?? {});
+  const excess = (kind: 'agents' | 'bases' | 'keys'): number => found.filter((each) => each[kind].alive > 1).length;
+  const keys = sumOf(effects['agent_keys']);
   return {
     ...tallyOf({ sent, acknowledged, done }),
     duplicate_agents: excess('agents'),
     duplicate_bases: excess('bases'),
     duplicate_keys: excess('keys'),
-    keys_revoked: made.reduce((sum, key) => sum + key.made - key.alive, 0),
-    ownerless_agents: total(agents) - cloud.reduce((sum, domain) => sum + domain.agents, 0),
-    unfinished: cloud.filter(({ ready }) => !ready).length,
+    ownerless_agents: sumOf(effects['agents']).alive - found.reduce((sum, { agents }) => sum + agents.alive, 0),
+    keys_revoked: keys.made - keys.alive,
+    unfinished: found.filter(({ ready }) => !ready).length,
     retries,
     accepted_p99_ms: Math.round(percentile(acceptedMs, 0.99)),
     crashes: world.crashes().length,
     violations: (await world.emulators.gradient.violations()).length,
   };
 };
-
-type Made = Readonly<Record<string, { readonly made: number; readonly alive: number }>> | undefined;
-
-const alive = (made: Made, isOurs: (name: string) => boolean) => {
-  const found = Object.entries(made ?? {}).filter(([name, { alive: count }]) => count > 0 && isOurs(name));
-  return { names: found.map(([name]) => name), count: found.reduce((sum, [, each]) => sum + each.alive, 0) };
-};
-
-const total = (made: Made): number => Object.values(made ?? {}).reduce((sum, each) => sum + each.alive, 0);

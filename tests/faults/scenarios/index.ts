@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { registrations } from './f01-registrations.ts';
+import { stepMatrix } from './f02-step-matrix.ts';
 
 /** All that there are, in the order of their numbers. */
-export const scenarios: readonly Scenario[] = [registrations];
+export const scenarios: readonly Scenario[] = [registrations, stepMatrix];
