@@ -8,18 +8,24 @@ import type { KnowledgeConfig } from './config.ts';
 import type { CrawlPort } from './crawl/port.ts';
 import type { Extractor } from './extract/extractor.ts';
 import type { DomainSearch } from './search/domain-search.ts';
+import type { BaseStore } from './store/base-store.ts';
 
-/** What handlers and steps of this service are made from. */
-export interface Deps {
+/** What the rows are read and written with. */
+export interface StoreDeps {
   readonly database: Database;
   readonly messaging: Messaging;
+  readonly config: KnowledgeConfig;
+  readonly clock: Clock;
+}
+
+/** What handlers and steps of this service are made from. */
+export interface Deps extends StoreDeps {
+  readonly store: BaseStore;
   readonly blobs: BlobStore;
   readonly cloud: Cloud;
   readonly extractor: Extractor;
   readonly crawl: CrawlPort;
   readonly search: DomainSearch;
-  readonly config: KnowledgeConfig;
-  readonly clock: Clock;
   readonly logger: Logger;
   /** Looks for due work now, or after `afterMs`, rather than at the next poll. */
   readonly wakeBases: (afterMs?: number) => void;

@@ -13,14 +13,22 @@ export const baseStates = [
 ] as const;
 export type BaseState = (typeof baseStates)[number];
 
-/** States in which the service has something to do; the others wait for a message. */
-export const workingStates = ['uploading', 'creating', 'waiting_database', 'indexing', 'deleting'] as const;
+/**
+ * How long a base may be in a state before the cloud counts as unable, milliseconds. A new database takes 5 to 10 minutes,
+ * an indexing job of the size we make some minutes; while the first database is made, every other base waits for it.
+ */
+export const stateMaxMs: Partial<Record<BaseState, number>> = {
+  waiting_database: 3_600_000,
+  indexing: 2 * 3_600_000,
+};
 
 export type BaseSignal =
   | 'files_uploaded'
   | 'created'
   | 'database_online'
+  | 'job_lost'
   | 'job_succeeded'
+  | 'vanished'
   | 'refused'
   | 'emptied'
   | 'detached'
@@ -29,9 +37,26 @@ export type BaseSignal =
 /** `same` means: late, repeated, or not meant for this state. Total by type: a missing cell does not compile. */
 export const baseTransitions: Record<BaseState, Record<BaseSignal, BaseState | 'same'>> = {
   uploading: row({ files_uploaded: 'creating', refused: 'failed', emptied: 'deleting', domain_removed: 'deleting' }),
-  creating: row({ created: 'waiting_database', refused: 'failed', domain_removed: 'deleting' }),
-  waiting_database: row({ database_online: 'indexing', refused: 'failed', domain_removed: 'deleting' }),
-  indexing: row({ job_succeeded: 'indexed', refused: 'failed', domain_removed: 'deleting' }),
+  creating: row({
+    created: 'waiting_database',
+    vanished: 'uploading',
+    refused: 'failed',
+    emptied: 'deleting',
+    domain_removed: 'deleting',
+  }),
+  waiting_database: row({
+    database_online: 'indexing',
+    vanished: 'uploading',
+    refused: 'failed',
+    domain_removed: 'deleting',
+  }),
+  indexing: row({
+    job_lost: 'waiting_database',
+    job_succeeded: 'indexed',
+    vanished: 'uploading',
+    refused: 'failed',
+    domain_removed: 'deleting',
+  }),
   indexed: row({ emptied: 'retiring', domain_removed: 'deleting' }),
   failed: row({ emptied: 'deleting', domain_removed: 'deleting' }),
   retiring: row({ detached: 'deleting', domain_removed: 'deleting' }),
@@ -43,7 +68,9 @@ function row(moves: Partial<Record<BaseSignal, BaseState>>): Record<BaseSignal, 
     files_uploaded: 'same',
     created: 'same',
     database_online: 'same',
+    job_lost: 'same',
     job_succeeded: 'same',
+    vanished: 'same',
     refused: 'same',
     emptied: 'same',
     detached: 'same',

@@ -1,7 +1,7 @@
 import { jobProgressed } from '../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../shared/db/client.ts';
 import { finishedOf, ingestPhaseOf } from './domain.ts';
-import type { Deps } from './deps.ts';
+import type { StoreDeps } from './deps.ts';
 import { documentProgress, findJob, lockJobs, updateJob } from './store/jobs.ts';
 
 const ended = new Set(['done', 'failed', 'cancelled']);
@@ -10,7 +10,11 @@ const ended = new Set(['done', 'failed', 'cancelled']);
  * Brings jobs to where their documents are, and tells it. Part of every transaction that moves documents, so that a
  * job's phase is never ahead of what is true. Jobs that have ended stay so.
  */
-export const refreshJobs = async (deps: Deps, tx: Transaction, jobIds: readonly (string | null)[]): Promise<void> => {
+export const refreshJobs = async (
+  deps: Pick<StoreDeps, 'messaging'>,
+  tx: Transaction,
+  jobIds: readonly (string | null)[],
+): Promise<void> => {
   const ids = [...new Set(jobIds.filter((id) => id !== null))];
   if (ids.length === 0) return;
   // Two that move documents of one job at once would each see the other's as they were, and neither would end it.

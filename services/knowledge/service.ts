@@ -22,11 +22,11 @@ import { createSearcher } from './search/searcher.ts';
 import { advanceBase } from './steps/advance-base.ts';
 import { advanceJob } from './steps/advance-job.ts';
 import { packDocuments } from './steps/pack-documents.ts';
+import { baseLeaseMs, createBaseStore } from './store/base-store.ts';
 import { claimBases } from './store/bases.ts';
 import { claimJobs, jobLeaseMs } from './store/jobs.ts';
 
 const pollMs = 1_000;
-const baseLeaseMs = 120_000;
 const blobAgeMs = 3_600_000;
 const searchTaskMs = 30_000;
 const searchIdleMs = 900_000;
@@ -38,7 +38,7 @@ export const knowledge: Service = {
     const messaging = await startMessaging(platform, 'knowledge');
     const deps = createDeps(platform, messaging);
     const bases = startBaseWorker(deps);
-    const jobs = startJobWorker(deps);
+    const jobs = [startJobWorker(deps, 'crawl'), startJobWorker(deps, 'remove')];
     const blobSweeper = startBlobSweeper(platform);
     deps.onWake(bases, jobs);
     await answerQueries(platform, deps);
@@ -48,7 +48,7 @@ export const knowledge: Service = {
     await messaging.consume(domainRemoved, onDomainRemoved(deps));
     return {
       stop: async () => {
-        await Promise.all([bases.stop(), jobs.stop(), blobSweeper.stop()]);
+        await Promise.all([bases, ...jobs, blobSweeper].map((worker) => worker.stop()));
         await Promise.all([messaging.stop(), deps.searcher.stop()]);
         deps.cloud.close();
       },
@@ -58,10 +58,12 @@ export const knowledge: Service = {
 
 const createDeps = (platform: Platform, messaging: Messaging) => {
   const config = loadKnowledgeConfig(platform.environment);
-  const workers: { bases?: Worker; jobs?: Worker } = {};
+  const workers: { bases?: Worker; jobs?: readonly Worker[] } = {};
   const extractor = createExtractor({ timeoutMs: config.extractTimeoutMs });
   const searcher = createSearcher({ chunksMax: config.searchChunksMax, taskMs: searchTaskMs, idleMs: searchIdleMs });
+  const { database, clock } = platform;
   return {
+    store: createBaseStore({ database, messaging, config, clock }),
     searcher,
     search: createDomainSearch({
       database: platform.database,
@@ -78,8 +80,8 @@ const createDeps = (platform: Platform, messaging: Messaging) => {
     clock: platform.clock,
     logger: platform.logger,
     wakeBases: (afterMs?: number) => workers.bases?.wake(afterMs),
-    wakeJobs: (afterMs?: number) => workers.jobs?.wake(afterMs),
-    onWake: (bases: Worker, jobs: Worker) => {
+    wakeJobs: (afterMs?: number) => workers.jobs?.forEach((jobs) => jobs.wake(afterMs)),
+    onWake: (bases: Worker, jobs: readonly Worker[]) => {
       workers.bases = bases;
       workers.jobs = jobs;
     },
@@ -92,7 +94,7 @@ const startBaseWorker = (deps: Deps): Worker =>
     clock: deps.clock,
     logger: deps.logger,
     pollMs,
-    concurrency: 4,
+    concurrency: 6,
     claim: async (limit) => {
       await packDocuments(deps);
       return deps.database.run((client) =>
@@ -102,15 +104,16 @@ const startBaseWorker = (deps: Deps): Worker =>
     run: (base, signal) => advanceBase(deps, base, signal),
   });
 
-const startJobWorker = (deps: Deps): Worker =>
+/** Crawls take minutes: nobody's removal waits for one. */
+const startJobWorker = (deps: Deps, kind: 'crawl' | 'remove'): Worker =>
   createWorker({
-    name: 'knowledge jobs',
+    name: `knowledge ${kind} jobs`,
     clock: deps.clock,
     logger: deps.logger,
     pollMs,
     concurrency: 3,
     claim: (limit) =>
-      deps.database.run((client) => claimJobs(client, { owner: deps.clock.newId(), leaseMs: jobLeaseMs, limit })),
+      deps.database.run((client) => claimJobs(client, { kind, owner: deps.clock.newId(), leaseMs: jobLeaseMs, limit })),
     run: (job, signal) => advanceJob(deps, job, signal),
   });
 

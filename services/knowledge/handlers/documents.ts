@@ -10,7 +10,7 @@ import type { Handler } from '../../../shared/bus/port.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
-import { startRemoval } from '../removal.ts';
+import { startRemoval } from '../start-removal.ts';
 import * as store from '../store/documents.ts';
 import { insertJob, replaceItems } from '../store/jobs.ts';
 import { viewDocument } from '../view.ts';

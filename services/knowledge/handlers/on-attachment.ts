@@ -4,7 +4,7 @@ import type { Transaction } from '../../../shared/db/client.ts';
 import type { Deps } from '../deps.ts';
 import { nextBaseState } from '../domain.ts';
 import { refreshJobs } from '../progress.ts';
-import { startRemoval } from '../removal.ts';
+import { startRemoval } from '../start-removal.ts';
 import { findBaseByCloudId, listBasesOfDomain, markAttached, moveBase } from '../store/bases.ts';
 import { deleteDocumentsOfDomain, documentsOfBase, olderVersions } from '../store/documents.ts';
 import { deleteJobsOfDomain } from '../store/jobs.ts';

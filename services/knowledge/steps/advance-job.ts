@@ -1,38 +1,65 @@
-import { toFailure } from '../../../shared/errors/failure.ts';
+import { jobProgressed } from '../../../shared/contracts/knowledge.ts';
+import { Failure, toFailure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
 import { pollDelayMs } from '../domain.ts';
-import { advanceRemoval } from '../removal.ts';
-import { releaseJob, updateJob, type Job } from '../store/jobs.ts';
+import { releaseJob, saveJob, type Job } from '../store/jobs.ts';
+import { advanceRemoval } from './advance-removal.ts';
 import { runCrawl } from './run-crawl.ts';
 
 const attemptsMax = 8;
 
-/** Runs a crawl or the next step of a removal, under a lease. What fails for good fails the job, in words. */
+/**
+ * Runs a crawl or the next step of a removal, under a lease. What fails for good fails the job, in words. An outage does not
+ * count; a process that died does, so that a crawl which kills its process ends.
+ */
 export const advanceJob = async (deps: Deps, job: Job, signal: AbortSignal): Promise<void> => {
   try {
-    if (job.request.kind === 'crawl') await runCrawl(deps, job, job.request, signal);
+    if (job.request.kind === 'crawl') await advanceCrawl(deps, job, job.request, signal);
     if (job.request.kind === 'remove' && !(await advanceRemoval(deps, job, job.request.document_id))) {
-      await lookAgain(deps, job);
+      await lookAgain(deps, job, { attempt: job.attempt });
     }
   } catch (thrown) {
     const failure = toFailure(thrown);
     deps.logger.warn({ err: failure, job_id: job.id, attempt: job.attempt }, 'step of job failed');
-    const isPassing = failure.retryable || failure.code === 'internal';
+    const { retryAfterMs = 0 } = failure;
+    const isOwn = failure.code === 'internal';
+    if (failure.retryable) await lookAgain(deps, job, { attempt: job.attempt - 1, retryAfterMs });
     // A removal is owed until it is done; a crawl that keeps failing is given up and can be started again.
-    if (job.kind === 'remove' || (isPassing && job.attempt < attemptsMax))
-      await lookAgain(deps, job, failure.retryAfterMs);
-    else await deps.database.run((client) => updateJob(client, job.id, endedBy(failure.code, failure.detail)));
+    else if (job.kind === 'remove' || isOwn) await lookAgain(deps, job, { attempt: job.attempt, retryAfterMs });
+    else await fail(deps, job, failure);
   } finally {
     await deps.database.run((client) => releaseJob(client, job));
   }
 };
 
-const endedBy = (errorCode: string, errorMessage: string) => ({ phase: 'failed', errorCode, errorMessage }) as const;
+const advanceCrawl = async (
+  deps: Deps,
+  job: Job,
+  request: Extract<Job['request'], { kind: 'crawl' }>,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (job.attempt <= attemptsMax) return runCrawl(deps, job, request, signal);
+  throw new Failure('page_unavailable', { detail: `The crawl did not get on in ${attemptsMax} attempts` });
+};
 
-const lookAgain = async (deps: Deps, job: Job, waitMs?: number): Promise<void> => {
+const fail = (deps: Deps, job: Job, { code, detail }: Failure): Promise<void> =>
+  deps.messaging.transaction(async (tx) => {
+    if (!(await saveJob(tx, job, { phase: 'failed', errorCode: code, errorMessage: detail }))) return;
+    await deps.messaging.emit(tx, jobProgressed, {
+      domainId: job.domainId,
+      data: { job_id: job.id, phase: 'failed', done: job.done, total: job.total },
+    });
+  });
+
+const lookAgain = async (
+  deps: Deps,
+  job: Job,
+  next: { readonly attempt: number; readonly retryAfterMs?: number },
+): Promise<void> => {
   const { pollMinMs: minMs, pollMaxMs: maxMs } = deps.config;
-  const delayMs = waitMs ?? pollDelayMs(job.attempt, { minMs, maxMs }, deps.clock.random());
+  const pauseMs = pollDelayMs(Math.max(0, next.attempt - 1), { minMs, maxMs }, deps.clock.random());
+  const delayMs = Math.max(pauseMs, next.retryAfterMs ?? 0);
   const nextAt = new Date(deps.clock.now() + delayMs);
-  await deps.database.run((client) => updateJob(client, job.id, { attempt: job.attempt + 1, nextAt }));
+  await deps.database.run((client) => saveJob(client, job, { attempt: next.attempt, nextAt }));
   deps.wakeJobs(delayMs + 10);
 };

@@ -1,100 +1,70 @@
-import { kbCreated } from '../../../shared/contracts/knowledge.ts';
-import type { Transaction } from '../../../shared/db/client.ts';
-import { toFailure } from '../../../shared/errors/failure.ts';
-import { upstreamStatusOf } from '../../../shared/http/status.ts';
-import type { CloudBase, CloudFile } from '../client.ts';
-import type { Deps } from '../deps.ts';
-import { cloudChunkingOf, nextBaseState, uploadTextOf } from '../domain.ts';
-import { chooseDatabase, saveStep, saveWithinStep, type Base } from '../store/bases.ts';
-import { documentsOfBase, moveDocumentsOfBase, readText } from '../store/documents.ts';
-import { refreshJobs } from '../progress.ts';
-import type { Step, StepOutcome } from './advance-base.ts';
+import { createOnce } from '../../../shared/gradient/create-once.ts';
+import type { CloudBase, CloudFile } from '../client/bases.ts';
+import { cloudChunkingOf, uploadTextOf } from '../domain.ts';
+import type { ClaimedBase } from '../store/bases.ts';
+import type { Step, StepDeps } from './step.ts';
 
 const databaseWaitMs = 3_000;
-// A process that was paused between intent and POST may have been given up by then; the POST is left out.
-const pauseMaxMs = 1_000;
+// How long the storage keeps an object is not told; what waited longer is put there again.
+const objectAgeMaxMs = 3_600_000;
 
 /**
  * Makes the base in the cloud, once. The intent is committed before the POST; when the POST's outcome is not known (time
- * out, reset, 5xx), nothing is tried before the settle window is over, and then the name is looked for first and adopted.
+ * out, reset, 5xx, conflict), nothing is tried before the settle window is over, and then the name is looked for first.
  */
 export const createInCloud: Step = async (deps, base) => {
-  if (base.intentAt !== null) return settle(deps, base, base.intentAt);
   // All that takes time comes before the intent, which opens a short window for the POST.
   const files = await filesOf(deps, base);
-  await deps.cloud.embeddingModel();
-  const intent = await commitIntent(deps, base);
-  if (intent === 'lost') return 'saved';
-  if (intent === 'wait') return { waitMs: databaseWaitMs };
-  if (deps.clock.now() - intent.at > pauseMaxMs) return { waitMs: deps.config.settleMs };
-  try {
-    const created = await deps.cloud.createBase({ name: base.kbName, databaseId: intent.databaseId, files });
-    return await adopt(deps, base, created);
-  } catch (thrown) {
-    if (!isDefinite(thrown)) throw thrown;
-    await deps.database.run((client) => saveWithinStep(client, base, { intentAt: null }));
-    throw thrown;
+  if (files.length === 0) {
+    await deps.store.giveUpEmpty(base);
+    return 'saved';
+  }
+  if (base.intentAgeMs === null && base.stateAgeMs > objectAgeMaxMs) {
+    await deps.store.startOver(base);
+    return 'saved';
+  }
+  await Promise.all([deps.cloud.embeddingModel(), deps.cloud.installationTag()]);
+  let databaseId: string | null = null;
+  const created = await createOnce({ clock: deps.clock, settleMs: deps.config.settleMs })<CloudBase>({
+    intentAgeMs: base.intentAgeMs,
+    lookUp: () => lookUp(deps, base),
+    commitIntent: async () => {
+      const intent = await deps.store.commitIntent(base);
+      if (intent === 'wait' || intent === 'lost') return false;
+      databaseId = intent.databaseId;
+      return true;
+    },
+    create: () => deps.cloud.createBase({ name: base.kbName, databaseId, files }),
+  });
+  switch (created.outcome) {
+    case 'made':
+      await deps.store.saveCreated(base, created.thing);
+      return 'saved';
+    case 'waiting':
+      return { waitMs: created.waitMs };
+    case 'superseded':
+      return { waitMs: databaseWaitMs };
+    case 'idle':
+      await deps.store.clearIntent(base);
+      return { waitMs: 0 };
+    case 'failed':
+      if (created.verdict !== 'unknown') await deps.store.clearIntent(base);
+      throw created.thrown;
   }
 };
 
-type Intent = 'wait' | 'lost' | { readonly databaseId: string | null; readonly at: number };
-
-const commitIntent = (deps: Deps, base: Base): Promise<Intent> =>
-  deps.database.transaction(async (tx) => {
-    const database = await chooseDatabase(tx, base.id);
-    if (database === 'wait') return 'wait';
-    const at = deps.clock.now();
-    const isOurs = await saveWithinStep(tx, base, { intentAt: new Date(at) });
-    return isOurs ? { databaseId: database === 'first' ? null : database.id, at } : 'lost';
-  });
-
-/** An earlier POST may have worked: wait until it must show, then adopt what is there or try anew. */
-const settle = async (deps: Deps, base: Base, intentAt: Date): Promise<StepOutcome> => {
-  const waitMs = intentAt.getTime() + deps.config.settleMs - deps.clock.now();
-  if (waitMs > 0) return { waitMs };
-  const found = await deps.cloud.findBase(base.kbName);
-  if (found !== null) return adopt(deps, base, found);
-  return { waitMs: 0, change: { intentAt: null } };
+/** The oldest base of the name; younger ones are what a creation made that we never heard of, and go. */
+const lookUp = async (deps: StepDeps, base: ClaimedBase): Promise<CloudBase | undefined> => {
+  const [oldest, ...others] = await deps.cloud.findBases(base.kbName);
+  for (const other of others) await deps.cloud.deleteBase(other.uuid);
+  return oldest;
 };
 
-const adopt = async (deps: Deps, base: Base, created: CloudBase): Promise<StepOutcome> => {
-  await deps.messaging.transaction(async (tx) => {
-    const isOurs = await saveStep(tx, base, {
-      state: nextBaseState(base.state, 'created'),
-      kbUuid: created.uuid,
-      ...(created.databaseId === null ? {} : { databaseId: created.databaseId }),
-      ...(created.indexingJobUuid === null ? {} : { indexingJobUuid: created.indexingJobUuid }),
-      intentAt: null,
-      attempt: 0,
-      nextAt: new Date(deps.clock.now()),
-    });
-    if (!isOurs) return;
-    await moveToIndexing(deps, tx, base);
-    await deps.messaging.emit(tx, kbCreated, {
-      domainId: base.domainId,
-      data: { kb_uuid: created.uuid, kb_name: base.kbName },
-    });
-  });
-  deps.wakeBases();
-  return 'saved';
-};
-
-const moveToIndexing = async (deps: Deps, tx: Transaction, base: Base): Promise<void> => {
-  await moveDocumentsOfBase(tx, base.id, 'uploading', 'indexing');
-  const documents = await documentsOfBase(tx, base.id);
-  await refreshJobs(
-    deps,
-    tx,
-    documents.map((document) => document.jobId),
-  );
-};
-
-const filesOf = async (deps: Deps, base: Base): Promise<readonly CloudFile[]> => {
-  const documents = await deps.database.run((client) => documentsOfBase(client, base.id));
+const filesOf = async (deps: StepDeps, base: ClaimedBase): Promise<readonly CloudFile[]> => {
   const files: CloudFile[] = [];
-  for (const document of documents) {
+  for (const document of await deps.store.documentsOf(base)) {
     if (document.state !== 'uploading' || document.objectKey === null) continue;
-    const text = await deps.database.run((client) => readText(client, document.id));
+    const text = await deps.store.textOf(document);
     files.push({
       storedName: document.storedName,
       bytes: Buffer.byteLength(uploadTextOf({ name: document.name, text })),
@@ -103,11 +73,4 @@ const filesOf = async (deps: Deps, base: Base): Promise<readonly CloudFile[]> =>
     });
   }
   return files;
-};
-
-// 4xx including 429: the cloud said that it did nothing. Everything else may have had its effect.
-const isDefinite = (thrown: unknown): boolean => {
-  const status = upstreamStatusOf(thrown);
-  const refused = ['cloud_refused', 'cloud_credential_invalid'].includes(toFailure(thrown).code);
-  return refused || (status !== undefined && status >= 400 && status < 500);
 };

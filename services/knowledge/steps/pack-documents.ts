@@ -1,22 +1,25 @@
+import { filesPerBaseMax } from '../client/bases.ts';
 import { baseNameOf } from '../domain.ts';
 import type { Deps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
 import { deleteBase, findWebsite, insertBase } from '../store/bases.ts';
 import { assignToBase, documentsOfBase, domainsWithWaiting } from '../store/documents.ts';
-import { filesPerBaseMax } from '../client.ts';
+
+// A round's worth; the next round goes on with the others.
+const domainsMax = 20;
 
 /**
  * Puts documents that wait into new bases, those of one domain together. A base of their own each time, because the cloud
  * takes files only when a base is made (its contract for adding a source has no file member).
  */
 export const packDocuments = async (deps: Deps): Promise<void> => {
-  const domains = await deps.database.run((client) => domainsWithWaiting(client));
+  const domains = await deps.database.run((client) => domainsWithWaiting(client, domainsMax));
   for (const domainId of domains) await packDomain(deps, domainId);
 };
 
 const packDomain = (deps: Deps, domainId: string): Promise<void> =>
   deps.messaging.transaction(async (tx) => {
-    // Without a first base the domain is not known here yet; DomainRegistered is on its way.
+    // Without a first base the domain is not known here yet: DomainRegistered is on its way, or the domain is gone.
     const website = await findWebsite(tx, domainId);
     if (website === null) return;
     const id = deps.clock.newId();

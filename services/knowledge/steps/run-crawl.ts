@@ -61,7 +61,8 @@ const tellPage = (
     // Another run has the job by now: this one ends, and stores nothing.
     if (!(await renewLease(tx, job, new Date(deps.clock.now() + jobLeaseMs)))) return 'cancelled';
     const bytes = present.bytes + (seen.page.content?.bytes ?? 0);
-    await updateJob(tx, job.id, { phase: 'crawling', total: seen.found, bytes });
+    // A crawl that gets on is not one that kills its process.
+    await updateJob(tx, job.id, { phase: 'crawling', total: seen.found, bytes, attempt: 0 });
     await replaceItems(tx, job.id, seen.items);
     await deps.messaging.emit(tx, crawlProgressed, {
       domainId: job.domainId,

@@ -1,8 +1,7 @@
 import { Failure } from '../../../shared/errors/failure.ts';
-import { nextBaseState } from '../domain.ts';
-import { saveStep, saveWithinStep } from '../store/bases.ts';
-import { documentsOfBase, updateDocument } from '../store/documents.ts';
-import type { Step } from './advance-base.ts';
+import type { ClaimedBase } from '../store/bases.ts';
+import type { Step, StepDeps } from './step.ts';
+import { afterMissing, cloudIdOf } from './vanished.ts';
 
 // DigitalOcean's own waiters give up on these two (gradient-api, dbaasClusterStatus).
 const lostStates = new Set(['DECOMMISSIONED', 'UNHEALTHY']);
@@ -11,38 +10,33 @@ const lostStates = new Set(['DECOMMISSIONED', 'UNHEALTHY']);
 const looksBeforeAsking = 6;
 
 /**
- * Waits until the base's database is there (minutes for the first one), learns its id for the bases to come, and the ids of
- * the data sources, which the creation did not tell.
+ * Waits until the base's database is there (minutes for the first one), learns its id for the bases to come, and waits for
+ * the indexing job that follows.
  */
 export const waitForDatabase: Step = async (deps, base) => {
-  if (base.kbUuid === null)
-    throw new Failure('internal', { detail: 'A base without a cloud id waits for its database' });
-  const found = await deps.cloud.getBase(base.kbUuid);
-  if (found === null) throw new Failure('cloud_refused', { detail: 'The knowledge base has vanished from the cloud' });
+  const kbUuid = cloudIdOf(base);
+  const found = await deps.cloud.getBase(kbUuid);
+  if (found === null) return afterMissing(deps, base);
   if (found.databaseStatus !== null && lostStates.has(found.databaseStatus)) {
+    await deps.store.forgetDatabase(found.databaseId ?? base.databaseId);
     throw new Failure('cloud_refused', { detail: `The database of the knowledge base is ${found.databaseStatus}` });
   }
-  if (found.databaseId !== null && base.databaseId === null) {
-    const { databaseId } = found;
-    await deps.database.run((client) => saveWithinStep(client, base, { databaseId }));
+  if (found.databaseId !== null && base.databaseId !== found.databaseId) {
+    await deps.store.learnDatabase(base, found.databaseId);
   }
   if (found.databaseStatus !== null && found.databaseStatus !== 'ONLINE') return {};
-  const job =
-    found.indexingJobUuid ?? (base.attempt < looksBeforeAsking ? null : await deps.cloud.startIndexing(base.kbUuid));
+  const job = found.indexingJobUuid ?? (base.attempt < looksBeforeAsking ? null : await askForJob(deps, kbUuid));
   if (job === null) return {};
-  const sources = await deps.cloud.listSources(base.kbUuid);
-  await deps.database.transaction(async (tx) => {
-    for (const document of await documentsOfBase(tx, base.id)) {
-      const dataSourceUuid = sources.get(document.storedName);
-      if (dataSourceUuid !== undefined) await updateDocument(tx, document.id, { dataSourceUuid });
-    }
-    await saveStep(tx, base, {
-      state: nextBaseState(base.state, 'database_online'),
-      indexingJobUuid: job,
-      attempt: 0,
-      nextAt: new Date(deps.clock.now()),
-    });
-  });
-  deps.wakeBases();
+  await deps.store.saveJob(base, job);
   return 'saved';
+};
+
+/** Null when the cloud will not start one now, be it that one is under way which it has not shown yet. */
+const askForJob = async (deps: StepDeps, kbUuid: string): Promise<ClaimedBase['indexingJobUuid']> => {
+  try {
+    return await deps.cloud.startIndexing(kbUuid);
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.code === 'cloud_refused') return null;
+    throw thrown;
+  }
 };

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../../shared/db/client.ts';
 import { decodeCursor, pageOf } from '../../../shared/db/cursor.ts';
-import { baseStates, workingStates, type BaseState } from '../domain.ts';
+import { baseStates, type BaseState } from '../domain.ts';
 import { z } from 'zod';
 
 const baseState = z.enum(baseStates);
@@ -23,16 +23,23 @@ export interface Base {
   readonly leaseOwner: string | null;
 }
 
+/** A base in the hands of one worker, with ages by the database's clock, milliseconds. */
+export interface ClaimedBase extends Base {
+  readonly ageMs: number;
+  readonly stateAgeMs: number;
+  /** Of the intent to create it, null when none is committed. */
+  readonly intentAgeMs: number | null;
+}
+
 /** What a step may change of a base. */
 export interface BaseChange {
   readonly state?: BaseState;
-  readonly kbUuid?: string;
+  readonly kbUuid?: string | null;
   readonly databaseId?: string;
   readonly indexingJobUuid?: string | null;
   readonly intentAt?: Date | null;
   readonly attempt?: number;
   readonly nextAt?: Date;
-  readonly attachedAt?: Date;
   readonly failureCode?: string;
   readonly failureDetail?: string;
 }
@@ -44,27 +51,68 @@ export const insertBase = async (
   await tx.knowledgeBase.create({ data: { ...base, state: 'uploading' } });
 };
 
-/** Takes bases whose next step is due, for `leaseMs`; of several replicas, each base goes to one. */
+// Of one domain at the most, so that whoever brings much leaves room for the others.
+const perDomainMax = 2;
+
+const agesRow = z.object({
+  id: z.string(),
+  age_ms: z.number(),
+  state_age_ms: z.number(),
+  intent_age_ms: z.number().nullable(),
+});
+
+/**
+ * Takes bases whose next step is due, for `leaseMs`: of several replicas each base goes to one, and domains take turns. Due
+ * are all states: those that wait for a message are looked after now and then. A base that failed is left alone once it is
+ * gone from the cloud.
+ */
 export const claimBases = async (
   tx: Transaction,
   claim: { readonly owner: string; readonly leaseMs: number; readonly limit: number },
-): Promise<readonly Base[]> => {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
+): Promise<readonly ClaimedBase[]> => {
+  const rows = await tx.$queryRaw<unknown[]>`
+    with due as (
+      select id, next_at, row_number() over (partition by domain_id order by next_at, id) + (
+        select count(*) from knowledge_bases busy where busy.domain_id = base.domain_id and busy.lease_until > now()
+      ) as place
+      from knowledge_bases base
+      where next_at <= now() and (lease_until is null or lease_until < now())
+        and (state <> 'failed' or kb_uuid is not null or intent_at is not null))
     update knowledge_bases set lease_owner = ${claim.owner}, lease_until = now() + ${claim.leaseMs} * interval '1 millisecond'
     where id in (
-      select id from knowledge_bases
-      where state = any(${[...workingStates]}) and next_at <= now() and (lease_until is null or lease_until < now())
-      order by next_at limit ${claim.limit} for update skip locked)
-    returning id`;
-  const found = await tx.knowledgeBase.findMany({ where: { id: { in: rows.map((row) => row.id) } } });
-  return found.map(asBase);
+      select base.id from knowledge_bases base join due on due.id = base.id
+      where due.place <= ${perDomainMax} and base.next_at <= now()
+        and (base.lease_until is null or base.lease_until < now())
+      order by due.place, due.next_at limit ${claim.limit} for update of base skip locked)
+    returning id::text, (extract(epoch from now() - created_at) * 1000)::float8 as age_ms,
+      (extract(epoch from now() - state_at) * 1000)::float8 as state_age_ms,
+      (extract(epoch from now() - intent_at) * 1000)::float8 as intent_age_ms`;
+  const ages = new Map(
+    z
+      .array(agesRow)
+      .parse(rows)
+      .map((row) => [row.id, row]),
+  );
+  const found = await tx.knowledgeBase.findMany({ where: { id: { in: [...ages.keys()] } } });
+  return found.flatMap((row) => {
+    const age = ages.get(row.id);
+    return age === undefined
+      ? []
+      : [{ ...asBase(row), ageMs: age.age_ms, stateAgeMs: age.state_age_ms, intentAgeMs: age.intent_age_ms }];
+  });
 };
 
 /** Saves a step's outcome and gives the lease back. False when the lease was lost meanwhile: nothing was saved. */
 export const saveStep = async (tx: Transaction, base: Base, change: BaseChange): Promise<boolean> => {
   const saved = await tx.knowledgeBase.updateMany({
     where: { id: base.id, leaseOwner: base.leaseOwner, state: base.state },
-    data: { ...change, leaseOwner: null, leaseUntil: null, updatedAt: new Date() },
+    data: {
+      ...change,
+      ...(change.state === undefined || change.state === base.state ? {} : { stateAt: new Date() }),
+      leaseOwner: null,
+      leaseUntil: null,
+      updatedAt: new Date(),
+    },
   });
   return saved.count === 1;
 };
@@ -76,6 +124,15 @@ export const saveWithinStep = async (tx: Transaction, base: Base, change: BaseCh
     data: { ...change, updatedAt: new Date() },
   });
   return saved.count === 1;
+};
+
+/** Commits that the base is about to be created, and renews the lease for it. False when the lease is not alive any more. */
+export const saveIntent = async (tx: Transaction, base: Base, leaseMs: number): Promise<boolean> => {
+  const saved = await tx.$executeRaw`
+    update knowledge_bases
+    set intent_at = now(), lease_until = now() + ${leaseMs} * interval '1 millisecond', updated_at = now()
+    where id = ${base.id}::uuid and lease_owner = ${base.leaseOwner} and state = ${base.state} and lease_until > now()`;
+  return saved === 1;
 };
 
 export const findBase = async (tx: Transaction, id: string): Promise<Base | null> => {
@@ -95,21 +152,22 @@ export const findBaseByCloudId = async (tx: Transaction, kbUuid: string): Promis
 };
 
 /** A domain's website key and URL, from any base of it; null before its first, and once the domain is being removed. */
-export const findWebsite = async (tx: Transaction, domainId: string) =>
-  tx.knowledgeBase.findFirst({
-    where: { domainId, state: { not: 'deleting' } },
-    select: { websiteKey: true, websiteUrl: true },
-  });
+export const findWebsite = async (tx: Transaction, domainId: string) => {
+  const removal = await tx.knowledgeRemoval.findUnique({ where: { domainId } });
+  if (removal !== null) return null;
+  return tx.knowledgeBase.findFirst({ where: { domainId }, select: { websiteKey: true, websiteUrl: true } });
+};
 
 /**
- * Moves a base on when something outside of its steps happened; its next step is due at once, and a step under way can
- * save nothing any more. The intent of a creation stays: what that may still make has to be found.
+ * Moves a base on when something outside of its steps happened; its next step is due at once or after `afterMs`, and a step
+ * under way can save nothing any more. The intent of a creation stays: what that may still make has to be found.
  */
-export const moveBase = async (tx: Transaction, base: Base, state: BaseState): Promise<void> => {
-  await tx.knowledgeBase.update({
-    where: { id: base.id },
-    data: { state, nextAt: new Date(), attempt: 0, leaseOwner: null, leaseUntil: null, updatedAt: new Date() },
-  });
+export const moveBase = async (tx: Transaction, base: Base, state: BaseState, afterMs = 0): Promise<void> => {
+  await tx.$executeRaw`
+    update knowledge_bases set
+      state = ${state}, state_at = now(), next_at = now() + ${afterMs} * interval '1 millisecond', attempt = 0,
+      lease_owner = null, lease_until = null, updated_at = now()
+    where id = ${base.id}::uuid`;
 };
 
 export const markAttached = async (tx: Transaction, base: Base, at: Date): Promise<void> => {
@@ -125,12 +183,13 @@ export const listBasesOfDomain = async (tx: Transaction, domainId: string): Prom
 
 /**
  * The database cluster that a new base shares, or `first` when there is none yet, or `wait` while another base is getting
- * the first one: two at once would make two clusters, and two bills. Serialised by an advisory lock of the transaction.
+ * the first one: two at once would make two clusters, and two bills. Serialised by an advisory lock of the transaction. A
+ * cluster outlives its bases, so those that failed or go tell of it too.
  */
 export const chooseDatabase = async (tx: Transaction, baseId: string): Promise<{ id: string } | 'first' | 'wait'> => {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtext('parley.knowledge.first_database'))`;
   const known = await tx.knowledgeBase.findFirst({
-    where: { databaseId: { not: null }, state: { notIn: ['failed', 'deleting'] } },
+    where: { databaseId: { not: null } },
     select: { databaseId: true },
     orderBy: { createdAt: 'asc' },
   });
@@ -143,6 +202,11 @@ export const chooseDatabase = async (tx: Transaction, baseId: string): Promise<{
     },
   });
   return underWay === 0 ? 'first' : 'wait';
+};
+
+/** Lets no further base be made on a cluster that is lost. */
+export const forgetDatabase = async (tx: Transaction, databaseId: string): Promise<void> => {
+  await tx.knowledgeBase.updateMany({ where: { databaseId }, data: { databaseId: null } });
 };
 
 /** Newest first; of all domains without `domainId`. Only bases that the cloud has. */

@@ -115,16 +115,24 @@ export const assignToBase = async (
   return rows.map((row) => row.id);
 };
 
-/** Domains with documents that wait for a base. */
-export const domainsWithWaiting = async (tx: Transaction): Promise<readonly string[]> =>
-  (
-    await tx.document.findMany({
-      where: { state: 'accepted', baseId: null },
-      distinct: ['domainId'],
-      select: { domainId: true },
-      take: 20,
-    })
-  ).map((row) => row.domainId);
+/**
+ * Domains with documents that wait for a base and can have one, those who wait longest first. Documents of a domain that is
+ * not known here yet stand in nobody's way.
+ */
+export const domainsWithWaiting = async (tx: Transaction, limit: number): Promise<readonly string[]> => {
+  const rows = await tx.$queryRaw<{ domain_id: string }[]>`
+    select domain_id::text from documents document
+    where state = 'accepted' and base_id is null
+      and exists (select from knowledge_bases base where base.domain_id = document.domain_id)
+    group by domain_id order by min(created_at) limit ${limit}`;
+  return rows.map((row) => row.domain_id);
+};
+
+/** Why a document failed, for its owner. */
+export interface DocumentError {
+  readonly code: string;
+  readonly message: string;
+}
 
 export const updateDocument = async (
   tx: Transaction,
@@ -144,6 +152,34 @@ export const updateDocument = async (
 /** Moves a base's documents from one state on; those that failed or are being removed stay. */
 export const moveDocumentsOfBase = async (tx: Transaction, baseId: string, from: DocumentState, to: DocumentState) => {
   await tx.document.updateMany({ where: { baseId, state: from }, data: { state: to } });
+};
+
+/** A base's documents on their way in go back to its beginning; what the cloud knew of them is forgotten. */
+export const resetDocuments = async (tx: Transaction, baseId: string): Promise<void> => {
+  await tx.document.updateMany({
+    where: { baseId, state: { in: ['uploading', 'indexing'] } },
+    data: { state: 'uploading', objectKey: null, dataSourceUuid: null },
+  });
+};
+
+/**
+ * Moves indexed documents into another base, to be uploaded there. Those whose own job has ended get `jobId`; their ids are
+ * returned.
+ */
+export const moveToBase = async (
+  tx: Transaction,
+  move: { readonly ids: readonly string[]; readonly from: string; readonly to: string; readonly jobId: string },
+): Promise<readonly string[]> => {
+  const rows = await tx.$queryRaw<{ id: string; job_id: string | null }[]>`
+    update documents document set base_id = ${move.to}::uuid, state = 'uploading', object_key = null,
+      data_source_uuid = null, indexed_at = null,
+      job_id = case when document.is_profile or exists (
+          select from jobs where jobs.id = document.job_id and phase not in ('done', 'failed', 'cancelled'))
+        then document.job_id else ${move.jobId}::uuid end
+    where document.base_id = ${move.from}::uuid and document.id = any(${[...move.ids]}::uuid[])
+      and document.state = 'indexed'
+    returning document.id::text, document.job_id::text`;
+  return rows.flatMap((row) => (row.job_id === move.jobId ? [row.id] : []));
 };
 
 export const deleteDocument = async (tx: Transaction, id: string): Promise<void> => {

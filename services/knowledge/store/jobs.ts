@@ -87,18 +87,51 @@ export const renewLease = async (tx: Transaction, job: Job, until: Date): Promis
   return renewed.count === 1;
 };
 
-/** Takes crawls and removals that are due, for `leaseMs`. Uploads have no step of their own: their documents have. */
+/** Changes a job that we hold and that has not ended. False when it has, or another run has it. */
+export const saveJob = async (
+  tx: Transaction,
+  { id, leaseOwner }: Job,
+  change: Parameters<typeof updateJob>[2],
+): Promise<boolean> => {
+  const saved = await tx.job.updateMany({
+    where: { id, leaseOwner, phase: { in: ['accepted', 'crawling'] } },
+    data: { ...change, updatedAt: new Date() },
+  });
+  return saved.count === 1;
+};
+
+/** How many jobs of one kind a domain may have under way: a site that takes long to crawl leaves room for the others. */
+const perDomainMax = { crawl: 1, remove: 2 } as const;
+
+/**
+ * Takes crawls or removals that are due, for `leaseMs`, and counts the attempt; domains take turns. Uploads have no step of
+ * their own: their documents have.
+ */
 export const claimJobs = async (
   tx: Transaction,
-  claim: { readonly owner: string; readonly leaseMs: number; readonly limit: number },
+  claim: {
+    readonly kind: 'crawl' | 'remove';
+    readonly owner: string;
+    readonly leaseMs: number;
+    readonly limit: number;
+  },
 ): Promise<readonly Job[]> => {
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    update jobs set lease_owner = ${claim.owner}, lease_until = now() + ${claim.leaseMs} * interval '1 millisecond'
+    with due as (
+      select id, next_at, row_number() over (partition by domain_id order by next_at, id) + (
+        select count(*) from jobs busy
+        where busy.domain_id = job.domain_id and busy.kind = ${claim.kind} and busy.lease_until > now()
+      ) as place
+      from jobs job
+      where kind = ${claim.kind} and phase in ('accepted', 'crawling') and next_at <= now()
+        and (lease_until is null or lease_until < now()))
+    update jobs set lease_owner = ${claim.owner}, lease_until = now() + ${claim.leaseMs} * interval '1 millisecond',
+      attempt = attempt + 1
     where id in (
-      select id from jobs
-      where kind in ('crawl', 'remove') and phase in ('accepted', 'crawling') and next_at <= now()
-        and (lease_until is null or lease_until < now())
-      order by next_at limit ${claim.limit} for update skip locked)
+      select job.id from jobs job join due on due.id = job.id
+      where due.place <= ${perDomainMax[claim.kind]} and job.phase in ('accepted', 'crawling')
+        and (job.lease_until is null or job.lease_until < now())
+      order by due.place, due.next_at limit ${claim.limit} for update of job skip locked)
     returning id`;
   const found = await tx.job.findMany({ where: { id: { in: rows.map((row) => row.id) } } });
   return found.map(asJob);
