@@ -6,7 +6,8 @@ import { openWorld, type ChatWorld } from './testing/world.ts';
 
 let world: ChatWorld;
 beforeAll(async () => {
-  world = await openWorld();
+  // A whole turn has 2.5 s here.
+  world = await openWorld({ ASK_TIMEOUT_MS: '2500' });
 });
 afterAll(() => world.close());
 
@@ -48,13 +49,55 @@ describe('an agent in trouble', () => {
     ],
     ['says nothing', ({ end }) => end()],
     ['answers 500', ({ response }) => void response.writeHead(500).end('{}')],
+    [
+      'writes without end',
+      async ({ response, say }) => {
+        while (!response.destroyed) {
+          say(text('word '.repeat(200)));
+          await new Promise((next) => setTimeout(next, 1));
+        }
+      },
+    ],
+    [
+      'thinks without end',
+      async ({ response, say }) => {
+        say(text('<think>'));
+        while (!response.destroyed) {
+          say(text('hm '.repeat(100)));
+          await new Promise((next) => setTimeout(next, 20));
+        }
+      },
+    ],
+    [
+      'sends one endless line',
+      async ({ response }) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('data: ');
+        while (!response.destroyed) {
+          response.write('x'.repeat(100_000));
+          await new Promise((next) => setTimeout(next, 1));
+        }
+      },
+    ],
+    [
+      'sends passages without end',
+      async ({ response, say }) => {
+        const passage = { chunk_id: 1, page_content: 'x'.repeat(100_000) };
+        while (!response.destroyed) {
+          say({ choices: [], retrieval: { retrieved_data: [passage] } });
+          await new Promise((next) => setTimeout(next, 1));
+        }
+      },
+    ],
     ['answers 422', ({ response }) => void response.writeHead(422).end('{"detail":[]}')],
   ];
 
   it.each(cases)('that %s ends in one clear failure, and the question is kept', async (_, script) => {
     const session_id = await world.openSession();
     world.agent.script(script);
+    const startedAt = Date.now();
     await expect(world.ask({ session_id })).rejects.toMatchObject({ code: 'agent_unavailable', retryAfterMs: 2_000 });
+    expect(Date.now() - startedAt).toBeLessThan(5_000);
     expect(await world.statusesOf(session_id)).toEqual(['user failed agent_unavailable']);
     expect(await world.eventNames(session_id)).toEqual(['SessionOpened', 'AnswerFailed']);
     expect(await world.sql('select * from running_turns where session_id = $1', [session_id])).toEqual([]);

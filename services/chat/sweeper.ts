@@ -6,6 +6,7 @@ import { claimRemovals, deleteSessions, restRemoval } from './store/removals.ts'
 import { listExpiredTurns } from './store/turns.ts';
 
 const turnsPollMs = 2_000;
+const turnsPerRound = 200;
 const removalsPollMs = 5_000;
 const removalLeaseMs = 30_000;
 const sessionsPerBatch = 200;
@@ -21,10 +22,14 @@ export const startSweepers = (deps: SweeperDeps): Running => {
     clock,
     logger,
     pollMs: turnsPollMs,
-    concurrency: 10,
-    // Replicas may find the same turn: only one of them ends it.
-    claim: (limit) => database.run((client) => listExpiredTurns(client, limit)),
-    run: (turn) => interruptTurn(deps, turn),
+    concurrency: 1,
+    // Replicas may find the same turn: only one of them ends it. Nothing is claimed, so there is nothing left to run.
+    claim: async () => {
+      const expired = await database.run((client) => listExpiredTurns(client, turnsPerRound));
+      for (const turn of expired) await interruptTurn(deps, turn);
+      return [];
+    },
+    run: async () => undefined,
   });
   const removals = createWorker({
     name: 'chat removals',
