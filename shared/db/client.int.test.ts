@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { pino } from 'pino';
@@ -95,6 +96,22 @@ test('a server that refuses connections is service_unavailable within a second',
   expect(await down.isReachable(1_000)).toBe(false);
   expect(performance.now() - started).toBeLessThan(1_000);
   await down.close();
+});
+
+test('a server that takes connections and says nothing costs those who come first their wait, and the others nothing', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const hung = createDatabase({ url: `postgresql://nobody@127.0.0.1:${port}/none`, poolMax: 2, logger });
+  const ask = async (): Promise<number> => {
+    const started = performance.now();
+    expect(codeOf(await thrownBy(() => hung.run((client) => client.inbox.count())))).toBe('service_unavailable');
+    return performance.now() - started;
+  };
+  expect(await ask()).toBeGreaterThan(1_000);
+  await expect.poll(ask, { timeout: 10_000 }).toBeLessThan(100);
+  await hung.close();
+  silent.close();
 });
 
 test('a connection that is cut in the middle of a transaction is service_unavailable, and the next call works', async () => {

@@ -1,8 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
+import { Failure } from '../errors/failure.ts';
 import { openDriver } from './driver.ts';
 import { asFailure } from './errors.ts';
 import { PrismaClient, type Prisma } from './generated/client.ts';
+import { watchOutage, type Outage } from './outage.ts';
 import { createProbe } from './probe.ts';
 
 /** The tables, inside or outside of a transaction. */
@@ -51,23 +53,28 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   const { driver, pool } = openDriver({ ...options, connectionWaitMs });
   const client = new PrismaClient({ adapter: driver });
   const probe = createProbe(options.url);
+  const outage = watchOutage(probe);
   return {
-    run: (work) => translated(() => work(client)),
+    run: (work) => translated(outage, () => work(client)),
     transaction: (work, { timeoutMs = transactionTimeoutMs } = {}) =>
-      translated(() => client.$transaction(work, { maxWait: connectionWaitMs, timeout: timeoutMs })),
+      translated(outage, () => client.$transaction(work, { maxWait: connectionWaitMs, timeout: timeoutMs })),
     isReachable: probe.isReachable,
     waiting: () => pool.waitingCount,
     close: async () => {
+      outage.end();
       await client.$disconnect();
       await Promise.all([pool.end(), probe.close()]);
     },
   };
 };
 
-const translated = async <T>(work: () => Promise<T>): Promise<T> => {
+const translated = async <T>(outage: Outage, work: () => Promise<T>): Promise<T> => {
+  outage.check();
   try {
     return await work();
   } catch (error) {
-    throw asFailure(error);
+    const failure = asFailure(error);
+    if (failure instanceof Failure && failure.code === 'service_unavailable') outage.suspect();
+    throw failure;
   }
 };

@@ -22,8 +22,8 @@ export interface Kept {
   readonly untilReady: (withinMs?: number) => Promise<void>;
   /** Ends it; its keeper starts it again. False when it was away already. */
   readonly kill: (signal?: NodeJS.Signals) => boolean;
-  /** Ends it and keeps it away until `up`. */
-  readonly down: (signal?: NodeJS.Signals) => Promise<void>;
+  /** Ends it and keeps it away until `up`. Resolves with the reason; with nothing when it was away already. */
+  readonly down: (signal?: NodeJS.Signals) => Promise<string | undefined>;
   readonly up: () => void;
   readonly pause: () => boolean;
   readonly resume: () => boolean;
@@ -93,8 +93,9 @@ export const keep = ({ name, launch, delayMs }: KeeperOptions): Kept => {
     kill: (signal = 'SIGKILL') => send(signal),
     down: async (signal = 'SIGKILL') => {
       wanted = 'down';
+      const ended = running?.ended;
       send(signal);
-      await running?.ended;
+      return ended;
     },
     up: () => {
       if (isWanted('down')) wanted = 'up';
