@@ -24,6 +24,7 @@ const entries = [
   'infra/local/distributed.ts',
   'infra/emulators/main.ts',
   'infra/migrate.ts',
+  'infra/nats-keys.ts',
   'infra/admin.ts',
   'tests/faults/main.ts',
 ];

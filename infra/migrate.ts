@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from './migrations/migrate.ts';
 import { writeMigration } from './migrations/write.ts';
+import { bringBus } from './nats/bring-bus.ts';
 
 /**
- * `migrate` brings the database of DATABASE_URL to the newest migration; `migrate --diff <title>` writes what the schema
+ * `migrate` brings the database of DATABASE_URL to the newest migration and, where NATS_URL is set, the bus to this
+ * release's streams (NATS_NKEY_SEED is then the topology user's); `migrate --diff <title>` writes what the schema
  * has beyond the migrations as a new one, which then wants reading before it is committed.
  */
 const main = async ([option, title]: readonly string[]): Promise<string> => {
@@ -18,7 +20,11 @@ const main = async ([option, title]: readonly string[]): Promise<string> => {
   }
   if (databaseUrl === '') throw new Error('Set DATABASE_URL to the database to migrate, as in .env.example.');
   const applied = await migrate(databaseUrl);
-  return applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`;
+  const words = applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`;
+  const { NATS_URL = '', NATS_NKEY_SEED } = process.env;
+  if (NATS_URL === '') return words;
+  await bringBus(NATS_URL, NATS_NKEY_SEED === '' ? undefined : NATS_NKEY_SEED);
+  return `${words} So are the streams of NATS.`;
 };
 
 /** Comparing takes an empty database only, so any server does. */

@@ -1,4 +1,5 @@
 import { attempt, ensureDatabase } from './database.ts';
+import { newSeeds, seedsOf, serverEnvironment, type Seeds } from '../nats/keys.ts';
 import { faint } from './announcement.ts';
 import type { LocalState } from './local-state.ts';
 import { findNatsProgram } from './nats-program.ts';
@@ -49,19 +50,29 @@ export const startDatabase = async (
   return { url, words: `embedded  ${faint('DATABASE_URL uses one of yours')}` };
 };
 
-/** The NATS of NATS_URL, else a server of our own. */
-export const startBus = async (settings: LocalSettings, state: LocalState, stack: StopStack): Promise<Backing> => {
+export interface BusBacking extends Backing {
+  /** Of those users who need one. */
+  readonly seeds: Seeds;
+}
+
+/** The NATS of NATS_URL, else a server of our own with a user for each service. */
+export const startBus = async (settings: LocalSettings, state: LocalState, stack: StopStack): Promise<BusBacking> => {
   const { NATS_URL } = settings;
   if (NATS_URL !== undefined) {
     await requireNats(settings);
-    return { url: NATS_URL, words: `NATS at ${new URL(NATS_URL).host}  ${faint('NATS_URL')}` };
+    const words = `NATS at ${new URL(NATS_URL).host}  ${faint('NATS_URL')}`;
+    return { url: NATS_URL, words, seeds: seedsOf(process.env) };
   }
   const program = await findNatsProgram();
-  const server = await startNats({ program, dataDir: settings.DATA_DIR, port: state.value.nats_port });
+  // Those of a user that is new since they were made come on top.
+  const seeds = { ...newSeeds(), ...state.value.nats_seeds };
+  const users = serverEnvironment(seeds);
+  const server = await startNats({ program, dataDir: settings.DATA_DIR, port: state.value.nats_port, users });
   stack.push('NATS', () => server.stop());
   stopWhenDead(server.died, stack);
-  await state.remember({ nats_port: server.port });
-  return { url: server.url, words: `NATS of our own at 127.0.0.1:${server.port}  ${faint('NATS_URL uses another')}` };
+  await state.remember({ nats_port: server.port, nats_seeds: seeds });
+  const words = `NATS of our own at 127.0.0.1:${server.port}  ${faint('NATS_URL uses another')}`;
+  return { url: server.url, words, seeds };
 };
 
 /** Without its servers the system can only fail, so it says so and ends. */

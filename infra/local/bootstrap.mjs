@@ -21,6 +21,7 @@ const commands = {
   bench: () => runHere('bench/main'),
   'db:migrate': () => runHere('infra/migrate'),
   'db:diff': () => runHere('infra/migrate', ['--diff', ...parameters]),
+  'nats:keys': () => runHere('infra/nats-keys'),
 };
 
 requireNode('20.19.0');

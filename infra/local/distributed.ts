@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { topologyUser } from '../../shared/bus/bring-topology.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { bringBus } from '../nats/bring-bus.ts';
 import { announcement, faint } from './announcement.ts';
 import { startBus, startDatabase } from './backing-servers.ts';
 import { keepChild, type KeptChild } from './child-process.ts';
@@ -45,6 +47,7 @@ const bringUp = async (settings: LocalSettings, stack: StopStack): Promise<void>
   const database = await startDatabase(settings, state, { stack, searches: true });
   const bus = await startBus(settings, state, stack);
   await migrate(database.url);
+  await bringBus(bus.url, bus.seeds[topologyUser]);
   const cloud = await startEmulatorProcess(settings, state, stack);
   const demoFile = join(settings.DATA_DIR, 'demo.json');
   const common = {
@@ -63,7 +66,10 @@ const bringUp = async (settings: LocalSettings, stack: StopStack): Promise<void>
     DEMO_FILE: demoFile,
     DRAIN_TIMEOUT_MS: '4000',
   };
-  const children = processes.map((process) => ({ process, child: launch(process, common) }));
+  const children = processes.map((process) => ({
+    process,
+    child: launch(process, { ...common, NATS_NKEY_SEED: bus.seeds[process.service] }),
+  }));
   // Those that take requests stop first, so that whom they ask is still there.
   pushAll(
     stack,

@@ -14,6 +14,8 @@ const remembered = z.object({
   gradient_port: z.number().optional(),
   memori_port: z.number().optional(),
   nats_port: z.number().optional(),
+  /** Of the users of our own NATS server. */
+  nats_seeds: z.record(z.string(), z.string()).optional(),
 });
 
 /** What a start has to know of the ones before it. */

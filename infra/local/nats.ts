@@ -6,12 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dependent } from './dependent.ts';
 import { LocalError } from './local-error.ts';
 import { freePort } from './ports.ts';
+import { projectRoot } from './project-root.ts';
 
 export interface NatsOptions {
   readonly program: string;
   /** Holds the streams and the log. */
   readonly dataDir: string;
   readonly port?: number | undefined;
+  /** Public keys of its users (`serverEnvironment`); without them it takes anybody. */
+  readonly users?: Readonly<Record<string, string>> | undefined;
+  /** Beyond what we say here: a cluster's routes. */
+  readonly parameters?: readonly string[];
 }
 
 export interface NatsServer {
@@ -30,9 +35,14 @@ export const startNats = async ({ program, ...options }: NatsOptions): Promise<N
   const port = await freePort(options.port);
   const logFile = join(dataDir, 'nats.log');
   const log = await open(logFile, 'w', 0o600);
-  const listen = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(dataDir, 'nats')];
-  const [command, parameters] = dependent('TERM', program, listen);
-  const child = spawn(command, parameters, { detached: true, stdio: ['ignore', log.fd, log.fd] });
+  const { users, parameters: more = [] } = options;
+  const listen = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(dataDir, 'nats'), ...more];
+  const [command, parameters] = dependent('TERM', program, users === undefined ? listen : ['-c', usersFile, ...listen]);
+  const child = spawn(command, parameters, {
+    detached: true,
+    env: { ...process.env, ...users },
+    stdio: ['ignore', log.fd, log.fd],
+  });
   const exited = new Promise<void>((done) => {
     child.once('error', () => done());
     child.once('exit', () => done());
@@ -77,6 +87,7 @@ export const natsAnswers = (port: number, host = '127.0.0.1'): Promise<boolean> 
     socket.once('timeout', () => finish(false));
   });
 
+const usersFile = join(projectRoot, 'infra/nats/users.conf');
 const startMsMax = 15_000;
 const stopMsMax = 3_000;
 const pollMs = 20;

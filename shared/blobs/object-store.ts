@@ -13,6 +13,8 @@ interface ObjectStoreOptions {
   readonly clock: Clock;
   /** Name of the object store; `uploads` unless told otherwise. */
   readonly bucket?: string;
+  /** How many servers of a cluster keep it; 1 unless told otherwise. */
+  readonly replicas?: number;
   /** What the bucket may hold in all; a put past it fails. */
   readonly bucketBytesMax?: number;
 }
@@ -27,6 +29,7 @@ export const createObjectStoreBlobs = async (options: ObjectStoreOptions): Promi
     new Objm(connection).create(options.bucket ?? 'uploads', {
       storage: StorageType.File,
       ttl: nanos(dayMs),
+      replicas: options.replicas ?? 1,
       max_bytes: options.bucketBytesMax ?? 2 * 1024 ** 3,
     });
   await open();

@@ -9,7 +9,7 @@ export interface InFlight {
    * `deadline_exceeded` when it is already too late.
    */
   run<T>(deadlineAt: number, work: (call: AbortController) => Promise<T>): Promise<T>;
-  /** Takes nothing new, waits at most `timeoutMs` for what runs, then aborts it. */
+  /** Takes nothing new, waits at most `timeoutMs` for what runs, then aborts it and waits a moment for it to end. */
   settle(timeoutMs: number): Promise<void>;
 }
 
@@ -17,6 +17,8 @@ interface InFlightOptions {
   readonly clock: Clock;
   readonly runningMax: number;
 }
+
+const abortedMsMax = 500;
 
 export const createInFlight = ({ clock, runningMax }: InFlightOptions): InFlight => {
   const running = new Set<AbortController>();
@@ -57,6 +59,8 @@ export const createInFlight = ({ clock, runningMax }: InFlightOptions): InFlight
       onIdle = () => patience.abort();
       await clock.sleep(timeoutMs, patience.signal);
       for (const call of running) call.abort(new Failure('service_unavailable'));
+      // So that what they say at the end still goes out.
+      await clock.sleep(abortedMsMax, patience.signal);
     },
   };
 };

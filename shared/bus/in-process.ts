@@ -63,7 +63,7 @@ export const createInProcessBus = ({ clock, logger, journal, publishWaitMs = 2_0
     watch: (options) => watchJournal(journal, news, closing.signal, options),
     // What it took it has dealt with: there is no store to lose.
     onStoreBegun: () => undefined,
-    health: () => ({ connected: !closing.signal.aborted, detail: 'in process' }),
+    health: () => ({ connected: !closing.signal.aborted, detail: closing.signal.aborted ? 'closing' : 'ok' }),
     drain: async (timeoutMs) => {
       closing.abort();
       consumers.stop();

@@ -9,6 +9,7 @@ import { createNames } from './jetstream/names.ts';
 import { createPublishing } from './jetstream/publishing.ts';
 import { createRequests } from './jetstream/requests.ts';
 import { createTokenStreams } from './jetstream/token-streams.ts';
+import { serverWarning } from './jetstream/server-features.ts';
 import { createTopology } from './jetstream/topology.ts';
 import { createWatching } from './jetstream/watching.ts';
 import type { BusTools } from './observed.ts';
@@ -19,9 +20,12 @@ export interface JetStreamOptions extends NatsOptions {
   /** Keeps systems apart that share a server; see `createNames`. */
   readonly namespace?: string;
   /** Told when the connection is closed for good without `drain`: the process cannot serve any more. */
-  readonly onClosed?: (reason: Error | undefined) => void;
+  readonly onClosed?: () => void;
   readonly heartbeatMs?: number;
   readonly silenceMs?: number;
+  /** How many servers of a cluster keep each stream; 1 unless told otherwise. */
+  readonly replicas?: number;
+  readonly ackWaitMs?: number;
 }
 
 export interface JetStreamBus extends Bus {
@@ -29,10 +33,12 @@ export interface JetStreamBus extends Bus {
   readonly connection: NatsConnection;
 }
 
+const startMs = 60_000;
+
 /**
  * The bus over NATS: core request-reply for questions, JetStream for durable messages. Needs a server with JetStream, 2.9 or
- * newer. Throws a ConfigError when none answers in time or it refuses our credentials, and an Error when its streams are
- * on other terms than ours.
+ * newer. Makes the streams that are missing, changes none. Throws one ConfigError when no server answers in time, it does
+ * not know us, or its streams are on other terms than ours.
  */
 export const createJetStreamBus = async (options: JetStreamOptions): Promise<JetStreamBus> => {
   const { clock, logger } = options;
@@ -40,8 +46,14 @@ export const createJetStreamBus = async (options: JetStreamOptions): Promise<Jet
   const { connection } = link;
   const names = createNames(options.namespace);
   const tools: BusTools = { clock, logger, system: 'nats', quarantine: createQuarantine() };
-  const topology = await createTopology({ link, names, clock, logger });
-  await topology.ensure();
+  const { replicas = 1, ackWaitMs = 30_000, firstConnectMs } = options;
+  const topology = await createTopology({ link, names, clock, logger, replicas, ackWaitMs });
+  await topology.ensureAtStart(firstConnectMs ?? startMs).catch(async (thrown: unknown) => {
+    await connection.close();
+    throw thrown;
+  });
+  const warning = serverWarning(connection.info?.version ?? '?');
+  if (warning !== undefined) logger.warn(warning);
 
   const client = jetstream(connection);
   const closing = new AbortController();
@@ -53,8 +65,8 @@ export const createJetStreamBus = async (options: JetStreamOptions): Promise<Jet
 
   void connection.closed().then((reason) => {
     if (closing.signal.aborted) return;
-    logger.fatal({ err: reason }, 'NATS connection closed');
-    options.onClosed?.(reason instanceof Error ? reason : undefined);
+    logger.fatal({ err: reason }, 'connection to NATS closed for good');
+    options.onClosed?.();
   });
 
   return {
@@ -65,10 +77,12 @@ export const createJetStreamBus = async (options: JetStreamOptions): Promise<Jet
     consume: consumers.consume.bind(consumers),
     ...createWatching({ link, client, topology, names, clock, logger, closing: closing.signal }),
     onStoreBegun: topology.onStoreBegun.bind(topology),
-    health: () => ({
-      connected: link.isConnected(),
-      detail: link.isConnected() ? `nats-server ${connection.info?.version ?? '?'}` : 'not connected to NATS',
-    }),
+    health: () => {
+      const version = connection.info?.version ?? '?';
+      const trouble = link.isConnected() ? topology.trouble() : 'not connected to NATS';
+      if (trouble !== undefined) return { connected: false, detail: trouble };
+      return { connected: true, detail: serverWarning(version) ?? 'ok' };
+    },
     drain: async (timeoutMs) => {
       closing.abort();
       await Promise.all([consumers.stop(), core.unsubscribe()]);

@@ -71,7 +71,9 @@ export interface WatchOptions {
 }
 
 export interface BusHealth {
+  /** Connected, and what it stores messages in is there. */
   readonly connected: boolean;
+  /** `ok`, or what an operator should know. */
   readonly detail: string;
 }
 

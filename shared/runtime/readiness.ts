@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 export interface Readiness {
   readonly ready: boolean;
   readonly process: 'running' | 'draining';
-  /** `ok` or what is wrong, in words. */
+  /** `ok`, or what is wrong or worth knowing, in words. */
   readonly bus: string;
   readonly database: string;
 }
@@ -33,7 +33,7 @@ const look = async ({ bus, database }: { bus: Bus; database: Database }): Promis
   return {
     ready: health.connected && databaseOk,
     process: 'running',
-    bus: health.connected ? 'ok' : health.detail,
+    bus: health.detail,
     database: databaseOk ? 'ok' : 'not reachable',
   };
 };

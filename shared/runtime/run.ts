@@ -90,20 +90,18 @@ const connect = async (
   }
   const { createJetStreamBus } = await import('../bus/jetstream.ts');
   const { createObjectStoreBlobs } = await import('../blobs/object-store.ts');
-  const { NATS_USER: user, NATS_PASSWORD: password = '' } = settings;
+  const replicas = settings.NATS_REPLICAS;
   const bus = await createJetStreamBus({
     servers: settings.NATS_URL,
     name,
-    ...(user === undefined ? {} : { credentials: { user, password } }),
+    seed: settings.NATS_NKEY_SEED,
+    replicas,
     clock,
     logger,
     // A connection that is closed for good cannot serve: the supervisor starts a new process.
-    onClosed: (reason) => {
-      logger.fatal({ err: reason }, 'connection to NATS closed for good');
-      process.exit(1);
-    },
+    onClosed: () => process.exit(1),
   });
-  return { bus, blobs: await createObjectStoreBlobs({ clock, connection: bus.connection }) };
+  return { bus, blobs: await createObjectStoreBlobs({ clock, connection: bus.connection, replicas }) };
 };
 
 const secretsKeyOf = ({ SECRETS_KEY, NODE_ENV }: PlatformSettings): string => {

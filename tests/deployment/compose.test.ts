@@ -59,9 +59,29 @@ describe('docker-compose.yml', () => {
   });
 
   test('has no default for a secret', () => {
-    const secrets = [...text.matchAll(/\$\{(\w*(?:PASSWORD|SECRETS_KEY|ADMIN_API_KEY)\w*)(:[-?])/g)];
+    const secrets = [...text.matchAll(/\$\{(\w*(?:PASSWORD|SEED|SECRETS_KEY|ADMIN_API_KEY)\w*)(:[-?])/g)];
     expect(secrets.length).toBeGreaterThan(3);
     expect(secrets.filter(([, , operator]) => operator !== ':?').map(([, name]) => name)).toEqual([]);
+  });
+
+  test('hands each NATS seed to one process, and none to the server', () => {
+    for (const name of ours) {
+      const given = Object.values(compose.services[name]?.environment ?? {}).filter((value) => value.includes('SEED'));
+      expect(given).toEqual([expect.stringContaining(`NATS_NKEY_SEED_${name.toUpperCase()}:?`)]);
+    }
+    expect(JSON.stringify(compose.services['migrate'])).toContain('NATS_NKEY_SEED_TOPOLOGY');
+    expect(JSON.stringify(compose.services['nats'])).not.toContain('SEED');
+  });
+
+  test('with the cluster overlay, three servers share the streams', () => {
+    const overlay = readFileSync('infra/nats/compose.cluster.yml', 'utf8');
+    const isValid = validate(parse(overlay, { merge: true }));
+    expect(validate.errors ?? []).toEqual([]);
+    expect(isValid).toBe(true);
+    const routes = [...readFileSync('infra/nats/cluster.conf', 'utf8').matchAll(/nats:\/\/(nats-\d\.nats):6222/g)];
+    expect(routes).toHaveLength(3);
+    for (const [, host = ''] of routes) expect(overlay).toContain(`aliases: [${host}]`);
+    for (const name of [...ours, 'migrate']) expect(overlay).toContain(`  ${name}: *clustered`);
   });
 
   test('names every setting that it interpolates in .env.example', () => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Deployment } from 'kubernetes-models/apps/v1';
+import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import { Job } from 'kubernetes-models/batch/v1';
 import { Ingress, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
-const folders = ['infra/k8s/base', 'infra/k8s/overlays/production'];
+const folders = ['infra/nats', 'infra/k8s/base', 'infra/k8s/overlays/production'];
 const models = [
   ConfigMap,
   Deployment,
@@ -20,6 +20,7 @@ const models = [
   NetworkPolicy,
   PodDisruptionBudget,
   Service,
+  StatefulSet,
 ];
 const manifest = z.looseObject({
   apiVersion: z.string(),
@@ -69,6 +70,17 @@ describe('infra/k8s', () => {
     }
   });
 
+  test('the NATS server is given public keys only, one for each user, and its whole configuration', () => {
+    const text = readFileSync('infra/nats/stateful-set.yaml', 'utf8');
+    expect(text).not.toContain('SEED');
+    const keys = [...readFileSync('infra/nats/users.conf', 'utf8').matchAll(/nkey: \$(\w+)/g)];
+    expect(keys).toHaveLength(6);
+    for (const [, name = ''] of keys) expect(text).toContain(`secretKeyRef: { name: parley-nats, key: ${name} }`);
+    const files = readdirSync('infra/nats').filter((name) => name.endsWith('.conf'));
+    const kustomization = readFileSync('infra/nats/kustomization.yaml', 'utf8');
+    for (const name of files) expect(kustomization).toContain(name);
+  });
+
   test.each(['gateway', 'provisioning', 'knowledge', 'chat', 'memory'])(
     '%s has a deployment with probes, an autoscaler and a disruption budget, and no secret in it',
     (name) => {
@@ -78,6 +90,7 @@ describe('infra/k8s', () => {
       expect(text).toContain("command: ['node', 'dist/services/main.js', '" + name + "']");
       expect(text).toMatch(/readinessProbe:[^]*livenessProbe:|livenessProbe:[^]*readinessProbe:/);
       expect(text).toContain('secretRef: { name: parley }');
+      expect(text).toContain(`secretKeyRef: { name: parley-nats, key: NATS_NKEY_SEED_${name.toUpperCase()} }`);
     },
   );
 });

@@ -8,6 +8,7 @@ import { dependent } from '../../infra/local/dependent.ts';
 import { freePort } from '../../infra/local/ports.ts';
 import { projectRoot } from '../../infra/local/project-root.ts';
 import { untilReady } from '../../infra/local/until-ready.ts';
+import { newSeeds, serverEnvironment } from '../../infra/nats/keys.ts';
 import { owners, type Owner } from '../../shared/contracts/message.ts';
 import { createApi, type Api } from './api.ts';
 import { ensureBuilt } from './built.ts';
@@ -44,10 +45,11 @@ export interface DistributedOptions {
 const readyMs = 60_000;
 
 export const startProcesses = async (options: DistributedOptions = {}): Promise<DistributedSystem> => {
+  const seeds = newSeeds();
   const [database, clouds, nats, dataDir, port] = await Promise.all([
     createDatabase(),
     startClouds(options.clouds),
-    startNatsServer(),
+    startNatsServer(serverEnvironment(seeds)),
     mkdtemp(join(tmpdir(), 'parley-processes-')),
     freePort(),
     ensureBuilt(),
@@ -65,7 +67,9 @@ export const startProcesses = async (options: DistributedOptions = {}): Promise<
     ...options.env,
   };
   const launches = owners.flatMap((service) =>
-    Array.from({ length: options.replicas?.[service] ?? 1 }, () => launch(service, environment, lines)),
+    Array.from({ length: options.replicas?.[service] ?? 1 }, () =>
+      launch(service, { ...environment, NATS_NKEY_SEED: seeds[service] }, lines),
+    ),
   );
   const processes = await Promise.all(launches);
   return {

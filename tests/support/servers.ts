@@ -45,11 +45,14 @@ export interface TestNats extends NatsServer {
   readonly restart: (options?: { readonly signal?: 'SIGTERM' | 'SIGKILL'; readonly wipe?: boolean }) => Promise<void>;
 }
 
-/** A NATS server that is the caller's alone, for tests that own all streams or kill it. */
-export const startNatsServer = async (): Promise<TestNats> => {
+/**
+ * A NATS server that is the caller's alone, for tests that own all streams or kill it; with `users` (public keys, see
+ * infra/nats/keys.ts) it takes those only.
+ */
+export const startNatsServer = async (users?: Readonly<Record<string, string>>): Promise<TestNats> => {
   const program = await findNatsProgram();
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-nats-'));
-  let server = await startNats({ program, dataDir });
+  let server = await startNats({ program, dataDir, users });
   const { port, url } = server;
   return {
     port,
@@ -67,7 +70,7 @@ export const startNatsServer = async (): Promise<TestNats> => {
     restart: async ({ signal = 'SIGTERM', wipe = false } = {}) => {
       await server.stop(signal);
       if (wipe) await rm(join(dataDir, 'nats'), { recursive: true, force: true });
-      server = await startNats({ program, dataDir, port });
+      server = await startNats({ program, dataDir, port, users });
     },
   };
 };

@@ -1,14 +1,16 @@
-import { connect, errors, type NatsConnection, type Status } from '@nats-io/transport-node';
+import { connect, errors, nkeyAuthenticator, nkeys, type NatsConnection, type Status } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
 import { ConfigError } from '../../runtime/config.ts';
+import { serverKnows } from './server-features.ts';
 
 export interface NatsOptions {
   /** `nats://host:port`, several with commas between. */
   readonly servers: string;
   /** Of the service: how the server calls the connection, and the first token of its inboxes. `[a-z0-9-]`. */
   readonly name: string;
-  readonly credentials?: { readonly user: string; readonly password: string };
+  /** The secret half of the service's nkey (`SU…`); without one the server must take anybody. */
+  readonly seed?: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** How long the first connection may take; the default is a minute, so that servers may start in any order. */
@@ -25,11 +27,12 @@ export interface Link {
 }
 
 /**
- * Connects, or throws one ConfigError when no server answers in time or the credentials are refused. Later losses heal by
+ * Connects, or throws one ConfigError when no server answers in time, the seed is refused, or the server is not fit. Later losses heal by
  * themselves; a half-open link is noticed within 6 s.
  */
 export const connectNats = async (options: NatsOptions): Promise<Link> => {
   const connection = await firstConnection(options);
+  await mustBeFit(connection, withoutSecrets(options.servers));
   const down = new Set<() => void>();
   const up = new Set<() => void>();
   let connected = true;
@@ -60,8 +63,11 @@ const firstConnection = async (options: NatsOptions): Promise<NatsConnection> =>
     try {
       return await connect(settings(options));
     } catch (thrown) {
+      if (thrown instanceof ConfigError) throw thrown;
       if (thrown instanceof errors.AuthorizationError) {
-        throw new ConfigError(`NATS at ${withoutSecrets(servers)} refuses these credentials`);
+        throw new ConfigError(
+          `NATS_NKEY_SEED: NATS at ${withoutSecrets(servers)} does not know the user ${options.name} by this key`,
+        );
       }
       if (clock.now() >= giveUpAt) {
         const waited = Math.round(firstConnectMs / 1_000);
@@ -72,10 +78,22 @@ const firstConnection = async (options: NatsOptions): Promise<NatsConnection> =>
   }
 };
 
-const settings = ({ servers, name, credentials }: NatsOptions) => ({
+const mustBeFit = async (connection: NatsConnection, where: string): Promise<void> => {
+  const { version = '?', jetstream = false } = connection.info ?? {};
+  const lack = !serverKnows('ours', version)
+    ? `is of version ${version}: use nats-server 2.9 or newer`
+    : jetstream
+      ? undefined
+      : 'runs without JetStream: start it with -js, or with infra/nats/nats-server.conf';
+  if (lack === undefined) return;
+  await connection.close();
+  throw new ConfigError(`NATS at ${where} ${lack}`);
+};
+
+const settings = ({ servers, name, seed }: NatsOptions) => ({
   servers: servers.split(',').map((server) => server.trim()),
   name,
-  ...(credentials === undefined ? {} : { user: credentials.user, pass: credentials.password }),
+  ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(readSeed(seed)) }),
   inboxPrefix: inboxPrefix(name),
   timeout: 3_000,
   // Never give up: the defaults close the connection for good after 20 s.
@@ -89,6 +107,16 @@ const settings = ({ servers, name, credentials }: NatsOptions) => ({
   // A stack trace per request costs more than the request.
   noAsyncTraces: true,
 });
+
+const readSeed = (seed: string): Uint8Array => {
+  const bytes = new TextEncoder().encode(seed.trim());
+  try {
+    nkeys.fromSeed(bytes);
+  } catch {
+    throw new ConfigError('NATS_NKEY_SEED: must be the seed of a user, as `npm run nats:keys` writes it');
+  }
+  return bytes;
+};
 
 /** Each service reads only its own inboxes, so that the server can hold it to them. */
 export const inboxPrefix = (name: string): string => {

@@ -8,7 +8,7 @@ import type { Link } from './connection.ts';
 import { createGivenBack, type GivenBack } from './given-back.ts';
 import type { Names } from './names.ts';
 import { giveBackMs, startPullLoop, type PullLoop } from './pull-loop.ts';
-import { ackWaitMs, type Topology } from './topology.ts';
+import type { Topology } from './topology.ts';
 
 export interface Consumers extends Pick<Bus, 'consume'> {
   /** Takes nothing new and gives back what was fetched but not begun. */
@@ -46,7 +46,7 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
   // Whoever works longer than `ack_wait` says so in time, or the server would hand the message to another.
   const heart = setInterval(() => {
     if (link.isConnected()) for (const message of held) message.working();
-  }, ackWaitMs / 3);
+  }, topology.ackWaitMs / 3);
 
   return {
     consume: async (contract, consumer, handler, { bury, concurrency = concurrencyDefault }) => {

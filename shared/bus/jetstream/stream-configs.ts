@@ -9,10 +9,11 @@ const dayMs = 24 * hourMs;
 const mebibyte = 1024 * 1024;
 
 /**
- * The two streams that hold every durable message of the catalogue: commands until they are done, events for a time. Only what nats-server 2.9 knows: newer options are dropped there without a word.
+ * The two streams that hold every durable message of the catalogue: commands until they are done, events for a time; each
+ * kept by so many servers of a cluster. Only what nats-server 2.9 knows: newer options are dropped there without a word.
  */
-export const wantedStreams = (names: Names): readonly WantedStream[] => {
-  const common = { storage: StorageType.File, duplicate_window: nanos(120_000), num_replicas: 1 };
+export const wantedStreams = (names: Names, replicas: number): readonly WantedStream[] => {
+  const common = { storage: StorageType.File, duplicate_window: nanos(120_000), num_replicas: replicas };
   const byKind = {
     // A full work queue refuses, so that the outbox keeps what it has; dropping the oldest would lose wake-ups.
     CMD: {

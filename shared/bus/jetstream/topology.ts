@@ -1,31 +1,36 @@
 import {
   AckPolicy,
   DeliverPolicy,
-  JetStreamApiError,
   jetstreamManager,
   type ConsumerConfig,
   type JetStreamManager,
-  type StreamInfo,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { Durable } from '../../contracts/message.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { ConfigError } from '../../runtime/config.ts';
 import type { Link } from './connection.ts';
 import type { Names } from './names.ts';
-import { wantedStreams, type WantedStream } from './stream-configs.ts';
-
-/** An unacknowledged message comes back after this; a running handler asks for more time in between. */
-export const ackWaitMs = 30_000;
+import { wantedStreams } from './stream-configs.ts';
+import { createStoreNews, type StoreAge } from './store-news.ts';
+import { keepUp } from './keep-up.ts';
+import { ensureDurable, ensureStream } from './terms.ts';
 
 /** Streams and durables on the server, as the catalogue wants them. */
 export interface Topology {
   readonly manager: JetStreamManager;
+  /** An unacknowledged message comes back after this; a running handler asks for more time in between. */
+  readonly ackWaitMs: number;
   /**
-   * Creates what is missing and throws when what the server has is not what we asked for. Idempotent, and safe from many
-   * processes at once.
+   * Creates what is missing and throws a TermsError when what the server has is not what we asked for. Idempotent, and safe
+   * from many processes at once.
    */
   ensure(): Promise<void>;
+  /** `ensure`, with patience for a cluster that has no leader yet; throws a ConfigError after `patienceMs`. */
+  ensureAtStart(patienceMs: number): Promise<void>;
+  /** What is wrong with the streams since the last `ensure`; undefined when nothing is. */
+  trouble(): string | undefined;
   /** Adds a durable to what `ensure` keeps up, and creates it. */
   addDurable(consumer: string, contract: Durable): Promise<void>;
   /** Told when the events are gone and their places start anew. */
@@ -39,74 +44,61 @@ interface TopologyOptions {
   readonly names: Names;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How many servers of a cluster keep each stream. */
+  readonly replicas: number;
+  readonly ackWaitMs: number;
 }
 
-export const createTopology = async ({ link, names, clock, logger }: TopologyOptions): Promise<Topology> => {
+export const createTopology = async (options: TopologyOptions): Promise<Topology> => {
+  const { link, names, clock, logger, replicas, ackWaitMs } = options;
   const manager = await jetstreamManager(link.connection, { checkAPI: false });
   const durables = new Map<string, { stream: string; config: Partial<ConsumerConfig> }>();
-  const lossListeners = new Set<() => void>();
-  const storeListeners = new Set<(sinceMs: number) => void>();
-  let eventsSince: string | undefined;
-  let storeSinceMs: number | undefined;
-  let underWay: Promise<void> | undefined;
-
-  const ensureAll = async (): Promise<void> => {
-    let sinceMs = 0;
-    for (const wanted of wantedStreams(names)) {
+  const news = createStoreNews();
+  const kept = keepUp({ clock, logger }, async () => {
+    const created: StoreAge = { eventsSince: '', sinceMs: 0 };
+    for (const wanted of wantedStreams(names, replicas)) {
       const info = await ensureStream(manager, wanted);
-      sinceMs = Math.max(sinceMs, Date.parse(info.created));
-      if (wanted.name === names.stream('EVT')) noteEvents(info.created);
+      created.sinceMs = Math.max(created.sinceMs, Date.parse(info.created));
+      if (wanted.name === names.stream('EVT')) created.eventsSince = info.created;
     }
     await Promise.all([...durables.values()].map(({ stream, config }) => ensureDurable(manager, stream, config)));
-    noteStore(sinceMs);
-  };
-  const noteStore = (sinceMs: number): void => {
-    if (storeSinceMs === sinceMs) return;
-    storeSinceMs = sinceMs;
-    for (const listener of storeListeners) listener(sinceMs);
-  };
-  const noteEvents = (created: string): void => {
-    const lost = eventsSince !== undefined && eventsSince !== created;
-    eventsSince = created;
-    if (lost) for (const listener of lossListeners) listener();
-  };
-  const ensure = (): Promise<void> => (underWay ??= ensureAll().finally(() => (underWay = undefined)));
-
+    news.note(created);
+  });
   // A server that comes back may have lost its store, and takes a moment before it answers for its streams.
-  const repair = async (): Promise<void> => {
-    while (link.isConnected()) {
-      try {
-        await ensure();
-        return;
-      } catch (thrown) {
-        logger.warn({ err: thrown }, 'topology not restored yet');
-        await clock.sleep(500);
-      }
-    }
-  };
-  link.onUp(() => void repair());
+  link.onUp(() => {
+    kept.ensureWhile(() => link.isConnected()).catch((thrown: unknown) => logger.error({ err: thrown }, 'no streams'));
+  });
 
   return {
     manager,
-    ensure,
+    ackWaitMs,
+    ensure: kept.ensure,
+    ensureAtStart: async (patienceMs) => {
+      const giveUpAt = clock.now() + patienceMs;
+      await kept
+        .ensureWhile(() => clock.now() < giveUpAt)
+        .catch((thrown: unknown) => {
+          throw thrown instanceof ConfigError ? thrown : new ConfigError(`NATS keeps no streams: ${String(thrown)}`);
+        });
+    },
+    trouble: kept.trouble,
     addDurable: async (consumer, contract) => {
-      const config = durableConfig(names, consumer, contract);
+      const config = durableConfig(names, consumer, contract, ackWaitMs);
       const stream = names.streamOf(contract);
       durables.set(names.durable(consumer, contract), { stream, config });
       await ensureDurable(manager, stream, config);
     },
-    onEventsLost: (listener) => {
-      lossListeners.add(listener);
-      return () => void lossListeners.delete(listener);
-    },
-    onStoreBegun: (listener) => {
-      storeListeners.add(listener);
-      if (storeSinceMs !== undefined) listener(storeSinceMs);
-    },
+    onEventsLost: news.onEventsLost,
+    onStoreBegun: news.onStoreBegun,
   };
 };
 
-const durableConfig = (names: Names, consumer: string, contract: Durable): Partial<ConsumerConfig> => ({
+const durableConfig = (
+  names: Names,
+  consumer: string,
+  contract: Durable,
+  ackWaitMs: number,
+): Partial<ConsumerConfig> => ({
   durable_name: names.durable(consumer, contract),
   filter_subject: names.filter(contract),
   ack_policy: AckPolicy.Explicit,
@@ -116,41 +108,3 @@ const durableConfig = (names: Names, consumer: string, contract: Durable): Parti
   // What happened before a consumer first came is not lost on it.
   deliver_policy: DeliverPolicy.All,
 });
-
-const ensureStream = async (manager: JetStreamManager, wanted: WantedStream): Promise<StreamInfo> => {
-  const info = await manager.streams.add(wanted).catch((thrown: unknown) => {
-    if (thrown instanceof JetStreamApiError && thrown.code === streamDiffers) {
-      return manager.streams.update(wanted.name, wanted);
-    }
-    throw thrown;
-  });
-  refuseDifference(`stream ${wanted.name}`, wanted, info.config);
-  return info;
-};
-
-const ensureDurable = async (
-  manager: JetStreamManager,
-  stream: string,
-  config: Partial<ConsumerConfig>,
-): Promise<void> => {
-  const info = await manager.consumers.add(stream, config).catch((thrown: unknown) => {
-    // An earlier version made it on other terms; its place in the stream stays.
-    if (thrown instanceof JetStreamApiError && consumerDiffers.has(thrown.code) && config.durable_name !== undefined) {
-      return manager.consumers.update(stream, config.durable_name, config);
-    }
-    throw thrown;
-  });
-  refuseDifference(`consumer ${info.name}`, config, info.config);
-};
-
-const streamDiffers = 10058;
-const consumerDiffers = new Set([10013, 10148]);
-
-// An old server drops what it does not know without a word; better not to start than to run on other terms.
-const refuseDifference = (what: string, wanted: object, actual: object): void => {
-  const had = new Map<string, unknown>(Object.entries(actual));
-  const different = Object.entries(wanted)
-    .filter(([key, value]) => JSON.stringify(had.get(key)) !== JSON.stringify(value))
-    .map(([key]) => key);
-  if (different.length > 0) throw new Error(`NATS keeps ${what} on other terms than ours: ${different.join(', ')}`);
-};

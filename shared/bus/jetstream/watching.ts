@@ -29,7 +29,10 @@ export const createWatching = (options: WatchingOptions): Pick<Bus, 'watch'> => 
 
 async function* follow(options: WatchingOptions, wanted: WatchOptions): AsyncGenerator<StoredEvent, void> {
   const filter = filterOf(options.names, wanted);
-  const ended = AbortSignal.any([wanted.signal, options.closing]);
+  // Not AbortSignal.any: Node 20 keeps what is joined to a signal as long as that lives, and `closing` lives long.
+  const ending = new AbortController();
+  const ended = ending.signal;
+  const end = (): void => ending.abort();
   let place: number | undefined = wanted.afterSeq;
   let reading: ConsumerMessages | undefined;
   const stop = (): void => reading?.stop();
@@ -40,6 +43,9 @@ async function* follow(options: WatchingOptions, wanted: WatchOptions): AsyncGen
   });
   // The client would find out by itself, but only after half a minute if the server is slow to come up.
   const forgetUp = options.link.onUp(stop);
+  const sources = [wanted.signal, options.closing];
+  for (const source of sources) source.addEventListener('abort', end);
+  if (sources.some(isAborted)) end();
   ended.addEventListener('abort', stop);
   try {
     while (!isAborted(ended)) {
@@ -63,7 +69,7 @@ async function* follow(options: WatchingOptions, wanted: WatchOptions): AsyncGen
   } finally {
     forget();
     forgetUp();
-    ended.removeEventListener('abort', stop);
+    for (const source of sources) source.removeEventListener('abort', end);
     stop();
   }
 }
