@@ -41,6 +41,8 @@ interface AccessParts {
 
 const domainsMax = 5_000;
 const askMs = 2_000;
+// Provisioning has the cloud make another key first.
+const renewMs = 10_000;
 // So long an access that could not be asked for again is taken for good: not every question waits for one that is silent.
 const restMs = 5_000;
 // Provisioning away, silent or busy: it said nothing about the agent.
@@ -59,7 +61,7 @@ export const createAgentAccessCache = ({ bus, clock }: AccessParts, options: Acc
 
   const ask = async (domain_id: string, context: CallContext, refused?: AgentAccess): Promise<Known> => {
     const stale = refused === undefined ? {} : { stale_key_hash: sha256Hex(refused.accessKey) };
-    const deadlineAt = Math.min(context.deadlineAt, clock.now() + askMs);
+    const deadlineAt = Math.min(context.deadlineAt, clock.now() + (refused === undefined ? askMs : renewMs));
     try {
       const { endpoint, access_key } = await bus.ask(
         getAgentAccess,

@@ -96,6 +96,14 @@ describe.each([
   });
 });
 
+test('while the agent is away, the documents answer', async () => {
+  await system.clouds.gradient.fault({ match: { path_prefix: '/agent/' }, times: 100, action: 'reset' });
+  const answer = await site.ask(question);
+  expect(answer).toMatchObject({ grounded: true, sources: ['hours.md'], degraded: ['search_only'] });
+  expect(answer.answer).toContain('half past eight');
+  await system.clouds.gradient.clearFaults();
+});
+
 test('while a service is away its callers are told to come again, and the rest goes on', async () => {
   const memory = system.processes.find(({ service }) => service === 'memory')!;
   await memory.kill('SIGKILL');

@@ -6,9 +6,11 @@ const anEvent = (name: string, data = {}) => ({ id: '1', name, occurredAt: '2026
 describe('events in words', () => {
   it('tells an honest "I do not know" from an answer', () => {
     const answered = describeEvent(anEvent('QuestionAnswered', { question: 'When?', grounded: true }));
+    const away = { question: 'When?', grounded: true, degraded: ['search_only'] };
     const refused = describeEvent(anEvent('QuestionAnswered', { question: 'When?', grounded: false }));
     expect(answered.text).toContain('was answered from the documents');
     expect(refused.text).toContain('is not in the documents');
+    expect(describeEvent(anEvent('QuestionAnswered', away)).text).toContain('the agent was away');
   });
 
   it('survives an event it does not know and data of the wrong shape', () => {

@@ -1,4 +1,4 @@
-import { numberOf, textOf, type Json } from '../http/json.ts';
+import { listOf, numberOf, textOf, type Json } from '../http/json.ts';
 import type { ServiceName } from './service-names.ts';
 
 /** An event of the house, as `GET /domains/{id}/events` sends it. */
@@ -75,10 +75,7 @@ const described: Readonly<Record<string, Describe>> = {
   }),
   SessionOpened: () => ({ text: 'A visitor opened a conversation.', ...by('gateway', 'chat') }),
   QuestionAnswered: (data) => ({
-    text:
-      data['grounded'] === true
-        ? `${quoted(data['question'])} was answered from the documents.`
-        : `${quoted(data['question'])} is not in the documents, and the agent said so.`,
+    text: `${quoted(data['question'])} ${answeredHow(data)}`,
     ...by('gateway', 'memory', 'knowledge', 'chat'),
   }),
   AnswerFailed: () => ({ text: 'A question could not be answered.', ...by('gateway', 'chat'), mood: 'bad' }),
@@ -94,6 +91,11 @@ const described: Readonly<Record<string, Describe>> = {
 export const describeEvent = ({ name, data }: HouseEvent): Description => {
   const known = described[name]?.(data) ?? { text: `${name} happened.` };
   return { services: ['gateway'], mood: 'good', subject: undefined, ...known };
+};
+
+const answeredHow = ({ degraded, grounded }: Json): string => {
+  if (listOf(degraded).includes('search_only')) return 'was answered from the documents alone: the agent was away.';
+  return grounded === true ? 'was answered from the documents.' : 'is not in the documents, and the agent said so.';
 };
 
 const jobText = (phase: string, done: number, total: number): string => {
