@@ -35,8 +35,8 @@ export interface SseStream {
   readonly status: number;
   /** What came so far. */
   readonly events: () => readonly SseEvent[];
-  /** Resolves when the server ended the stream or the connection broke. */
-  readonly ended: Promise<void>;
+  /** Resolves when the server ended the stream (`whole`), or the connection broke or was left (`cut`). */
+  readonly ended: Promise<'whole' | 'cut'>;
   readonly leave: () => void;
 }
 
@@ -52,12 +52,14 @@ export const openSse = async (url: string, { signal, ...sent }: Sent = {}): Prom
     throw new Error(`no stream but ${response.status}: ${await response.text()}`);
   }
   let text = '';
-  const read = async (): Promise<void> => {
+  const read = async (): Promise<'whole' | 'cut'> => {
     const decoder = new TextDecoder();
     try {
       for await (const chunk of response.body ?? []) text += decoder.decode(chunk as Uint8Array, { stream: true });
+      return 'whole';
     } catch {
-      // Cut by either side: what came so far is what there is.
+      // What came so far is what there is.
+      return 'cut';
     }
   };
   return { status: response.status, events: () => eventsIn(text), ended: read(), leave: () => gone.abort() };
