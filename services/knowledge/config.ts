@@ -12,6 +12,7 @@ const knowledgeSettings = z.object({
     .default('website-kb'),
   KNOWLEDGE_POLL_MIN_MS: milliseconds.default(300),
   KNOWLEDGE_POLL_MAX_MS: milliseconds.default(15_000),
+  KNOWLEDGE_LEASE_MS: milliseconds.min(1_000).default(120_000),
   KNOWLEDGE_CHECK_MS: milliseconds.default(3_600_000),
   CRAWL_ALLOW_HOSTS: commaList.default([]),
   CRAWL_TIMEOUT_MS: milliseconds.default(240_000),
@@ -24,6 +25,8 @@ export interface KnowledgeConfig extends GradientSettings {
   readonly baseNamePrefix: string;
   readonly pollMinMs: number;
   readonly pollMaxMs: number;
+  /** How long a base is left alone after its process fell silent; longer than the longest stint of uploads. */
+  readonly leaseMs: number;
   /** Between two comparisons of an indexed base with the cloud. */
   readonly checkMs: number;
   /** `host:port` items that the crawler may reach although they are private. */
@@ -43,6 +46,7 @@ export const loadKnowledgeConfig = (environment: Environment): KnowledgeConfig =
     baseNamePrefix: settings.DIGITALOCEAN_KNOWLEDGE_BASE_NAME,
     pollMinMs: settings.KNOWLEDGE_POLL_MIN_MS,
     pollMaxMs: settings.KNOWLEDGE_POLL_MAX_MS,
+    leaseMs: settings.KNOWLEDGE_LEASE_MS,
     checkMs: settings.KNOWLEDGE_CHECK_MS,
     crawlAllowHosts: settings.CRAWL_ALLOW_HOSTS,
     crawlTimeoutMs: settings.CRAWL_TIMEOUT_MS,

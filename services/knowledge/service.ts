@@ -22,7 +22,7 @@ import { createSearcher } from './search/searcher.ts';
 import { advanceBase } from './steps/advance-base.ts';
 import { advanceJob } from './steps/advance-job.ts';
 import { packDocuments } from './steps/pack-documents.ts';
-import { baseLeaseMs, createBaseStore } from './store/base-store.ts';
+import { createBaseStore } from './store/base-store.ts';
 import { claimBases } from './store/bases.ts';
 import { claimJobs, jobLeaseMs } from './store/jobs.ts';
 
@@ -98,7 +98,7 @@ const startBaseWorker = (deps: Deps): Worker =>
     claim: async (limit) => {
       await packDocuments(deps);
       return deps.database.run((client) =>
-        claimBases(client, { owner: deps.clock.newId(), leaseMs: baseLeaseMs, limit }),
+        claimBases(client, { owner: deps.clock.newId(), leaseMs: deps.config.leaseMs, limit }),
       );
     },
     run: (base, signal) => advanceBase(deps, base, signal),

@@ -1,4 +1,5 @@
 import { Failure, toFailure } from '../../../shared/errors/failure.ts';
+import { failpoint } from '../../../shared/runtime/failpoint.ts';
 import { nextBaseState, pollDelayMs, stateMaxMs, type BaseState } from '../domain.ts';
 import type { ClaimedBase } from '../store/bases.ts';
 import { checkBase } from './check-base.ts';
@@ -27,7 +28,9 @@ const steps: Record<BaseState, Step> = {
  */
 export const advanceBase = async (deps: StepDeps, base: ClaimedBase, stopping: AbortSignal): Promise<void> => {
   try {
+    await failpoint(`knowledge.${base.state}.before_step`);
     const outcome = await steps[base.state](deps, base, stopping);
+    await failpoint(`knowledge.${base.state}.after_commit`);
     if (outcome === 'saved') deps.wakeBases();
     else if (isOverdue(base)) await deps.store.fail(base, overdue(base));
     else await lookAgain(deps, base, outcome);

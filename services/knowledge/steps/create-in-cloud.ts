@@ -1,4 +1,5 @@
 import { createOnce } from '../../../shared/gradient/create-once.ts';
+import { failpoint } from '../../../shared/runtime/failpoint.ts';
 import type { CloudBase, CloudFile } from '../client/bases.ts';
 import { cloudChunkingOf, uploadTextOf } from '../domain.ts';
 import type { ClaimedBase } from '../store/bases.ts';
@@ -34,7 +35,12 @@ export const createInCloud: Step = async (deps, base) => {
       databaseId = intent.databaseId;
       return true;
     },
-    create: () => deps.cloud.createBase({ name: base.kbName, databaseId, files }),
+    create: async () => {
+      await failpoint('knowledge.creating.before_call');
+      const made = await deps.cloud.createBase({ name: base.kbName, databaseId, files });
+      await failpoint('knowledge.creating.after_call');
+      return made;
+    },
   });
   switch (created.outcome) {
     case 'made':

@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/errors/failure.ts';
+import { failpoint } from '../../../shared/runtime/failpoint.ts';
 import { afterMissing, cloudIdOf } from './vanished.ts';
 import { jobIdOf, verdictsFor } from './verdicts.ts';
 import type { Step } from './step.ts';
@@ -22,6 +23,8 @@ export const followIndexing: Step = async (deps, base) => {
     return 'saved';
   }
   const documents = await deps.store.documentsOf(base);
-  await deps.store.conclude(base, await verdictsFor(deps, base, documents));
+  const verdicts = await verdictsFor(deps, base, documents);
+  await failpoint('knowledge.indexing.after_calls');
+  await deps.store.conclude(base, verdicts);
   return 'saved';
 };

@@ -1,6 +1,7 @@
 import { kbCreated, kbIndexed, kbRetired } from '../../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
 import type { Failure } from '../../../shared/errors/failure.ts';
+import { failpoint } from '../../../shared/runtime/failpoint.ts';
 import type { CloudBase } from '../client/bases.ts';
 import type { StoreDeps } from '../deps.ts';
 import { nextBaseState, type BaseSignal } from '../domain.ts';
@@ -57,9 +58,6 @@ export interface BaseStore {
   readonly postpone: (base: Base, next: { readonly attempt: number; readonly delayMs: number }) => Promise<void>;
 }
 
-/** How long a base is left alone after its process fell silent. */
-export const baseLeaseMs = 120_000;
-
 /** The bases in their tables. */
 export const createBaseStore = (deps: StoreDeps): BaseStore => ({
   ...reading(deps),
@@ -103,7 +101,7 @@ const creating = (deps: StoreDeps) =>
       deps.database.transaction(async (tx) => {
         const database = await bases.chooseDatabase(tx, base.id);
         if (database === 'wait') return 'wait';
-        const isOurs = await bases.saveIntent(tx, base, baseLeaseMs);
+        const isOurs = await bases.saveIntent(tx, base, deps.config.leaseMs);
         return isOurs ? { databaseId: database === 'first' ? null : database.id } : 'lost';
       }),
     clearIntent: async (base) => {
@@ -191,20 +189,23 @@ const ending = (deps: StoreDeps) =>
   }) satisfies Partial<BaseStore>;
 
 /** False when the lease was lost: nothing was saved, and nothing may be. */
-const move = (
+const move = async (
   deps: StoreDeps,
   tx: Transaction,
   base: Base,
   signal: BaseSignal,
   change: bases.BaseChange = {},
   afterMs = 0,
-): Promise<boolean> =>
-  bases.saveStep(tx, base, {
+): Promise<boolean> => {
+  const isOurs = await bases.saveStep(tx, base, {
     ...change,
     state: nextBaseState(base.state, signal),
     attempt: 0,
     nextAt: new Date(deps.clock.now() + afterMs),
   });
+  await failpoint(`knowledge.${base.state}.before_commit`);
+  return isOurs;
+};
 
 const tell = async (
   deps: StoreDeps,

@@ -53,6 +53,8 @@ const settings: WorldSettings = {
     PROVISIONING_POLL_MIN_MS: '100',
     PROVISIONING_POLL_MAX_MS: '1000',
     PROVISIONING_RETRY_CAP_MS: '4000',
+    // As provisioning's, which is three times a call's time.
+    KNOWLEDGE_LEASE_MS: String(3 * callTimeoutMs),
     KNOWLEDGE_POLL_MIN_MS: '100',
     KNOWLEDGE_POLL_MAX_MS: '1000',
   },

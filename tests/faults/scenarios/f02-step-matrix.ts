@@ -11,7 +11,7 @@ export const stepMatrix: Scenario = {
   name: 'F2',
   title: 'a process killed exactly before and after every call to the cloud and every commit of a registration',
   isInCi: true,
-  sizes: { full: 20, quick: 20 },
+  sizes: { full: 28, quick: 28 },
   limitMs: { full: 600_000, quick: 420_000 },
   figures: [
     { name: 'lost', atMost: 0 },
@@ -48,6 +48,7 @@ const settings: WorldSettings = {
     GRADIENT_SETTLE_MS: '2000',
     PROVISIONING_POLL_MIN_MS: '50',
     PROVISIONING_POLL_MAX_MS: '500',
+    KNOWLEDGE_LEASE_MS: '3000',
     KNOWLEDGE_POLL_MIN_MS: '50',
     KNOWLEDGE_POLL_MAX_MS: '500',
   },
@@ -69,6 +70,12 @@ const matrix = [
   { service: 'provisioning', step: 'creating_key', points: creating },
   { service: 'provisioning', step: 'waiting_running', points: looking },
   { service: 'provisioning', step: 'attaching', points: creating },
+  { service: 'knowledge', step: 'creating', points: creating },
+  {
+    service: 'knowledge',
+    step: 'indexing',
+    points: ['before_step', 'after_calls', 'before_commit', 'after_commit'],
+  },
 ] as const;
 
 const chosen = (random: Random, n: number): readonly Cell[] => {
