@@ -19,6 +19,7 @@ const commands = {
   test: async () => (await import('./test.mjs')).test({ root, parameters }),
   'test:faults': () => runHere('tests/faults/main'),
   bench: () => runHere('bench/main'),
+  admin: () => runHere('infra/admin'),
   'db:migrate': () => runHere('infra/migrate'),
   'db:diff': () => runHere('infra/migrate', ['--diff', ...parameters]),
   'nats:keys': () => runHere('infra/nats-keys'),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { moment, pageInput } from './common.ts';
-import { query, type StoringOwner } from './message.ts';
+import { query, storingOwners, type StoringOwner } from './message.ts';
 
 /** A durable message that was given up, as a list shows it: without a word of what it says. */
 export const deadLetterView = z.object({
   id: z.uuid(),
-  owner: z.enum(['provisioning', 'knowledge', 'chat', 'memory']),
+  owner: z.enum(storingOwners),
   /** Whose handler failed, and on which message. */
   consumer: z.string(),
   subject: z.string(),

@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const owners = ['gateway', 'provisioning', 'knowledge', 'chat', 'memory'] as const;
 export type Owner = (typeof owners)[number];
 /** The owners with tables of their own: those that owe messages and consume them. */
-export type StoringOwner = Exclude<Owner, 'gateway'>;
+export const storingOwners = ['provisioning', 'knowledge', 'chat', 'memory'] as const satisfies readonly Owner[];
+export type StoringOwner = (typeof storingOwners)[number];
 
 /**
  * What every message carries besides its data. `id` is the deduplication key; `correlation_id` is the same for all

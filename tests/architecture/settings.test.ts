@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const schemas = ['services', 'shared', 'infra/local'].flatMap((folder) =>
+const schemas = ['services', 'shared', 'infra/local', 'infra/admin'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /(^|[\\/])(config|settings)\.ts$/.test(name))
     .map((name) => `${folder}/${name}`),

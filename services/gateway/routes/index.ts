@@ -1,6 +1,7 @@
 import type { Endpoint } from '../http/route.ts';
 import { listAgentsRoute, listKnowledgeBasesRoute } from './agents.ts';
 import { askRoute } from './ask.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { demoInfoRoute } from './demo-info.ts';
 import { documentRoutes } from './documents.ts';
 import { domainRoutes } from './domains.ts';
@@ -46,5 +47,6 @@ export const endpoints: readonly Endpoint[] = [
   listKnowledgeBasesRoute,
   listMemoriesRoute,
   forgetUserRoute,
+  ...deadLetterRoutes,
   demoInfoRoute,
 ];

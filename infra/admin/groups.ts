@@ -1,0 +1,5 @@
+import type { CommandGroup } from './command.ts';
+import { dlq } from './groups/dlq.ts';
+
+/** Every group of commands, as help lists them. */
+export const groups: readonly CommandGroup[] = [dlq];
