@@ -30,7 +30,12 @@ busConformance(
 
 describe('the in-process bus', () => {
   it('leaves a message unsent while a consumer still tries, and a later publish gets the outcome', async () => {
-    const bus = createInProcessBus({ clock, logger, journal: await openJournal({ logger }), publishWaitMs: 50 });
+    const bus = createInProcessBus({
+      clock: { ...clock, random: () => 0 },
+      logger,
+      journal: await openJournal({ logger }),
+      publishWaitMs: 50,
+    });
     let attempts = 0;
     const handler = async (): Promise<void> => {
       attempts += 1;
