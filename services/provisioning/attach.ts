@@ -1,8 +1,11 @@
 import { kbAttached, kbDetached } from '../../shared/contracts/provisioning.ts';
 import { toFailure } from '../../shared/errors/failure.ts';
 import { failpoint } from '../../shared/runtime/failpoint.ts';
+import { withOrigin } from '../../shared/telemetry/origin.ts';
 import { createWorker, type Worker } from '../../shared/work/worker.ts';
 import { backoffMs } from './domain.ts';
+import type { Messaging } from '../../shared/outbox/messaging.ts';
+import type { Platform } from '../../shared/runtime/platform.ts';
 import type { StepDeps } from './steps/step.ts';
 import {
   claimAttachments,
@@ -19,8 +22,12 @@ const refusalsMax = 20;
 // Outages are not counted, so their pause does not grow: full jitter up to 8 s.
 const outageAttempt = 4;
 
+interface AttachDeps extends Pick<Platform, 'clock' | 'database' | 'logger'>, Pick<StepDeps, 'config' | 'gradient'> {
+  readonly messaging: Pick<Messaging, 'emit' | 'transaction'>;
+}
+
 /** Attaches what is wanted and detaches what is not. Both may be repeated, so a lost lease does no harm. */
-export const startAttaching = (deps: StepDeps): Worker => {
+export const startAttaching = (deps: AttachDeps): Worker => {
   const { clock, config, database, logger } = deps;
   const worker = createWorker<ClaimedAttachment>({
     name: 'provisioning attachments',
@@ -30,23 +37,24 @@ export const startAttaching = (deps: StepDeps): Worker => {
     concurrency,
     claim: (limit) =>
       database.run((client) => claimAttachments(client, { owner: clock.newId(), ms: config.leaseMs }, limit)),
-    run: async (attachment, signal) => {
-      try {
-        const saved =
-          attachment.state === 'wanted'
-            ? await attach(deps, attachment, signal)
-            : await detach(deps, attachment, signal);
-        if (!saved) await database.run((client) => releaseAttachment(client, attachment));
-      } catch (thrown) {
-        const afterMs = await postpone(deps, attachment, thrown);
-        if (afterMs < pollMs) worker.wake(afterMs);
-      }
-    },
+    run: (attachment, signal) =>
+      withOrigin(attachment, async () => {
+        try {
+          const saved =
+            attachment.state === 'wanted'
+              ? await attach(deps, attachment, signal)
+              : await detach(deps, attachment, signal);
+          if (!saved) await database.run((client) => releaseAttachment(client, attachment));
+        } catch (thrown) {
+          const afterMs = await postpone(deps, attachment, thrown);
+          if (afterMs < pollMs) worker.wake(afterMs);
+        }
+      }),
   });
   return worker;
 };
 
-const attach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: AbortSignal): Promise<boolean> => {
+const attach = async (deps: AttachDeps, attachment: ClaimedAttachment, signal: AbortSignal): Promise<boolean> => {
   const { agentUuid, domainId, kbUuid } = attachment;
   if (agentUuid === null) return false;
   try {
@@ -68,7 +76,7 @@ const attach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: Abo
   return saved;
 };
 
-const detach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: AbortSignal): Promise<boolean> => {
+const detach = async (deps: AttachDeps, attachment: ClaimedAttachment, signal: AbortSignal): Promise<boolean> => {
   const { agentUuid, domainId, kbUuid } = attachment;
   if (agentUuid !== null) await deps.gradient.detachBase(agentUuid, kbUuid, signal);
   return deps.messaging.transaction(async (tx) => {
@@ -79,7 +87,7 @@ const detach = async (deps: StepDeps, attachment: ClaimedAttachment, signal: Abo
 };
 
 /** An outage is waited for without end; refusals are counted, because a base that cannot be attached is a defect to see. Tells the pause. */
-const postpone = async (deps: StepDeps, attachment: ClaimedAttachment, thrown: unknown): Promise<number> => {
+const postpone = async (deps: AttachDeps, attachment: ClaimedAttachment, thrown: unknown): Promise<number> => {
   const { clock, config, database, logger } = deps;
   const failure = toFailure(thrown);
   const attempt = failure.retryable ? attachment.attempt : attachment.attempt + 1;

@@ -18,6 +18,11 @@ export interface NamedAgent extends CloudAgent {
   readonly tags: readonly string[];
 }
 
+export interface CloudKey {
+  readonly uuid: string;
+  readonly name: string;
+}
+
 export interface NewAgent {
   readonly name: string;
   readonly instruction: string;
@@ -90,8 +95,8 @@ const keyCalls = (call: Call) => ({
     const answer = await call('POST', `/agents/${agentUuid}/api_keys`, schemas.newKeyAnswer, { json });
     return { uuid: answer.api_key_info.uuid, secret: answer.api_key_info.secret_key };
   },
-  /** Ids of the agent's keys of this name; none when the agent is gone. */
-  findKeys: async (agentUuid: string, name: string, signal: AbortSignal): Promise<readonly string[]> => {
+  /** All keys of the agent; null when the cloud does not know the agent. */
+  listKeys: async (agentUuid: string, signal: AbortSignal): Promise<readonly CloudKey[] | null> => {
     const path = (page: number): string => `/agents/${agentUuid}/api_keys?page=${page}&per_page=${perPage}`;
     const keys = await unlessMissing(() =>
       everyPage(
@@ -99,7 +104,7 @@ const keyCalls = (call: Call) => ({
         (page) => page.api_key_infos ?? [],
       ),
     );
-    return (keys ?? []).flatMap((key) => (key.name === name && typeof key.uuid === 'string' ? [key.uuid] : []));
+    return keys?.flatMap(({ uuid, name }) => (typeof uuid === 'string' ? [{ uuid, name: name ?? '' }] : [])) ?? null;
   },
   /** A key that is gone already is a success. */
   deleteKey: async (agentUuid: string, keyUuid: string, signal: AbortSignal): Promise<unknown> =>

@@ -18,6 +18,10 @@ const provisioningSettings = z.object({
   PROVISIONING_LOST_AFTER_MS: milliseconds.default(45_000),
   PROVISIONING_POLL_MIN_MS: milliseconds.min(10).optional(),
   PROVISIONING_POLL_MAX_MS: milliseconds.default(15_000),
+  PROVISIONING_CHECK_INTERVAL_MS: milliseconds
+    .min(100)
+    .max(7 * 24 * 60 * 60_000)
+    .default(60 * 60_000),
   PROVISIONING_RETRY_CAP_MS: milliseconds.default(30_000),
   PROVISIONING_KEY_GRACE_MS: milliseconds.default(24 * 60 * 60_000),
   PROVISIONING_KEY_RENEWAL_MIN_MS: milliseconds.optional(),
@@ -36,6 +40,8 @@ export interface ProvisioningConfig extends GradientSettings {
   readonly lostAfterMs: number;
   readonly pollMinMs: number;
   readonly pollMaxMs: number;
+  /** How often a ready agent is compared with the cloud, and the cloud looked through for orphans, on average. */
+  readonly checkIntervalMs: number;
   readonly retryCapMs: number;
   /** How long the API key before a rotation stays valid. */
   readonly keyGraceMs: number;
@@ -60,6 +66,7 @@ export const loadProvisioningConfig = (environment: Environment): ProvisioningCo
     lostAfterMs: settings.PROVISIONING_LOST_AFTER_MS,
     pollMinMs: settings.PROVISIONING_POLL_MIN_MS ?? (isRealCloud ? 2_000 : 200),
     pollMaxMs: settings.PROVISIONING_POLL_MAX_MS,
+    checkIntervalMs: settings.PROVISIONING_CHECK_INTERVAL_MS,
     retryCapMs: settings.PROVISIONING_RETRY_CAP_MS,
     keyGraceMs: settings.PROVISIONING_KEY_GRACE_MS,
     keyRenewalMinMs: settings.PROVISIONING_KEY_RENEWAL_MIN_MS ?? (isRealCloud ? 10_000 : 0),

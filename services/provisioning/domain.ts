@@ -40,7 +40,7 @@ export const transitions: Record<DomainState, Record<Signal, DomainState | 'same
   },
   creating_key: { ...inertSignals, key_made: 'waiting_running', agent_lost: 'creating_agent', refused: 'failed' },
   waiting_running: { ...inertSignals, running: 'ready', agent_lost: 'creating_agent', refused: 'failed' },
-  ready: { ...inertSignals, key_refused: 'creating_key' },
+  ready: { ...inertSignals, agent_lost: 'creating_agent', key_refused: 'creating_key' },
   failed: { ...inertSignals, retried: 'creating_agent' },
   deleting: { ...inertSignals, removal_asked: 'same' },
 };
@@ -51,13 +51,14 @@ export const transition = (state: DomainState, signal: Signal): DomainState | un
   return next === 'same' ? undefined : next;
 };
 
-/** The states in which there is something to do in the cloud: these rows are claimed. */
+/** The states in which there is something to do or to check in the cloud: these rows are claimed. */
 export const workingStates = [
   'registered',
   'creating_agent',
   'configuring_agent',
   'creating_key',
   'waiting_running',
+  'ready',
   'deleting',
 ] as const satisfies readonly DomainState[];
 

@@ -22,6 +22,7 @@ import { handleRemoveDomain } from './handlers/remove-domain.ts';
 import { handleRetryDomain } from './handlers/retry-domain.ts';
 import { handleRotateApiKey } from './handlers/rotate-api-key.ts';
 import { handleUpdateDomain } from './handlers/update-domain.ts';
+import { createSagaStore } from './store/saga-store.ts';
 
 /** Domains, their agents in the cloud and the keys to both. */
 export const provisioning: Service = {
@@ -31,9 +32,9 @@ export const provisioning: Service = {
     const gradient = createGradient(config, platform.clock);
     const messaging = await startMessaging(platform, 'provisioning');
     const installationTag = installationTagOf(platform.database);
-    const stepDeps = { ...platform, config, gradient, messaging, installationTag };
-    const attaching = startAttaching(stepDeps);
-    const advancing = startAdvancing(stepDeps, attaching.wake);
+    const attaching = startAttaching({ ...platform, config, gradient, messaging });
+    const store = createSagaStore(platform.database, messaging);
+    const advancing = startAdvancing({ ...platform, config, gradient, installationTag, store }, attaching.wake);
     const wake = (): void => {
       advancing.wake();
       attaching.wake();

@@ -1,4 +1,4 @@
-import { upstreamStatusOf } from '../http/status.ts';
+import { upstreamStatusOf, wasNeverSent } from '../http/status.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 /** What may be done about a thing that must be created once, by how long ago the intent to create it was committed. */
@@ -70,6 +70,10 @@ export const createOnce =
     try {
       return { outcome: 'made', thing: await create() };
     } catch (thrown) {
-      return { outcome: 'failed', verdict: creationVerdict(upstreamStatusOf(thrown)), thrown };
+      return {
+        outcome: 'failed',
+        verdict: wasNeverSent(thrown) ? 'busy' : creationVerdict(upstreamStatusOf(thrown)),
+        thrown,
+      };
     }
   };

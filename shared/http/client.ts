@@ -8,7 +8,7 @@ import type { Http, HttpOptions, HttpRequest, HttpResponse, HttpStream, StreamRe
 import { startDeadline } from './deadline.ts';
 import { collect, openExchange, type Agents, type Exchange } from './exchange.ts';
 import { readJson } from './json.ts';
-import { failureOfStatus } from './status.ts';
+import { failureOfStatus, neverSent } from './status.ts';
 import { liveChunks } from './live-chunks.ts';
 
 /**
@@ -140,11 +140,16 @@ const refusal = (client: Client, request: StreamRequest, response: HttpResponse)
 
 // got's errors hold the whole request, credentials included: only name and message may reach the log.
 const unavailable = (client: Client, thrown: unknown): Failure =>
-  thrown instanceof Failure
-    ? thrown
-    : new Failure(client.unavailableCode, {
-        cause: thrown instanceof Error ? new Error(`${thrown.name}: ${thrown.message}`) : new Error(String(thrown)),
-      });
+  thrown instanceof Failure ? thrown : new Failure(client.unavailableCode, { cause: causeOf(thrown) });
+
+const causeOf = (thrown: unknown): Error => {
+  if (!(thrown instanceof Error)) return new Error(String(thrown));
+  const cause = new Error(`${thrown.name}: ${thrown.message}`);
+  return 'code' in thrown && unconnected.has(thrown.code) ? neverSent(cause) : cause;
+};
+
+// What only a connection that was never made ends with.
+const unconnected: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** `cloud` of `cloud_unavailable`: few names, whatever hosts are called. */
 const systemOf = ({ unavailableCode }: Client): string => unavailableCode.replace(/_unavailable$/, '');

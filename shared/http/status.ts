@@ -52,6 +52,14 @@ export const upstreamStatusOf = (failure: unknown): number | undefined => {
   return 'upstreamStatus' in cause && typeof cause.upstreamStatus === 'number' ? cause.upstreamStatus : undefined;
 };
 
+/** Marks the cause of a Failure: the request did not leave this process, so it cannot have taken effect. */
+export const neverSent = <E extends Error>(cause: E): E & { readonly neverSent: true } =>
+  Object.assign(cause, { neverSent: true as const });
+
+/** Whether `failure` is about a call that was not made: no connection, or held back on this side. */
+export const wasNeverSent = (failure: unknown): boolean =>
+  failure instanceof Failure && failure.cause instanceof Error && 'neverSent' in failure.cause;
+
 const retryAfterMaxMs = 3_600_000;
 
 /** `Retry-After` as milliseconds from now, seconds or HTTP date, clamped to 0–1 h; undefined when absent or unreadable. */

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { processEnvironment } from '../runtime/config.ts';
 import type { Schedule } from './tape.ts';
 
+/** A machine that is slow or busy runs fewer schedules rather than for longer. */
+const limitMs = 15_000;
+
 /**
- * Runs `scenario` under many schedules, the same ones each time. A broken one is shortened and named in the error;
+ * Runs `scenario` under many schedules, the same ones each time, for 15 s at the most. A broken one is shortened and named in the error;
  * `SIMULATION_REPLAY=<seed>:<length>` runs that one alone, `SIMULATION_SEED` tries others and `SIMULATION_RUNS` more.
  */
 export const inEverySchedule = async (
@@ -19,6 +22,7 @@ export const inEverySchedule = async (
   const result = await fc.check(fc.asyncProperty(schedules, scenario), {
     seed: Number(seed ?? 1),
     numRuns: Number(runs ?? options.runs),
+    ...(runs === undefined ? { interruptAfterTimeLimit: limitMs } : {}),
   });
   if (!result.failed) return;
   const [broken] = result.counterexample ?? [];

@@ -32,7 +32,7 @@ export const callRemote = <T>(world: Simulation, process: SimulatedProcess, call
           then(() => reject(thrown instanceof Error ? thrown : new Error(String(thrown))));
         }
       });
-    const fate = tape.pick(call.oneIn) === 0 ? 'answered' : (fates[tape.pick(fates.length)] ?? 'answered');
+    const fate = (tape.pick(call.oneIn) === 1 ? fates[tape.pick(fates.length)] : undefined) ?? 'answered';
     switch (fate) {
       case 'answered': {
         takesEffect(travelMs, (answer) => process.after(travelMs, answer));

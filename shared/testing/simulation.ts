@@ -16,6 +16,7 @@ export interface SimulatedProcess {
 export interface Simulation {
   readonly tape: Tape;
   readonly now: () => number;
+  readonly newId: () => string;
   /** Runs `work` in the world itself, which no process's death prevents: a request on its way, a deployment. */
   readonly after: (ms: number, work: () => void) => void;
   readonly startProcess: () => SimulatedProcess;
@@ -81,6 +82,7 @@ export const createSimulation = (tape: Tape, mischief: Mischief = () => undefine
   return {
     tape,
     now: () => time,
+    newId: () => newIdOf(tape.random),
     after: (ms, work) => at(time + ms, undefined, work),
     startProcess,
     run: async (isDone, limitMs) => {
@@ -117,17 +119,19 @@ const clockOf = ({
   random,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
-      if (signal?.aborted === true) {
+      const end = (): void => {
+        signal?.removeEventListener('abort', end);
         resolve();
-        return;
-      }
-      signal?.addEventListener('abort', () => resolve(), { once: true });
-      after(ms, resolve);
+      };
+      signal?.addEventListener('abort', end);
+      after(signal?.aborted === true ? 0 : ms, end);
     }),
-  newId: () => {
-    const hex = (digits: number): string =>
-      Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
-    return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
-  },
+  newId: () => newIdOf(random),
   newSecret: (bytes) => Array.from({ length: bytes }, () => Math.floor(random() * 36).toString(36)).join(''),
 });
+
+const newIdOf = (random: () => number): string => {
+  const hex = (digits: number): string =>
+    Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
+};

@@ -9,6 +9,7 @@ export interface Schedule {
 export interface Tape {
   /** One of `sides` numbers from 0; 0 is the harmless one, and all there is once the tape has run out. */
   readonly pick: (sides: number) => number;
+  readonly isOver: () => boolean;
   /** 0 ≤ x < 1, for what does not matter (jitter, ids); does not run out. */
   readonly random: () => number;
 }
@@ -23,6 +24,7 @@ export const playTape = ({ seed, length }: Schedule): Tape => {
       left -= 1;
       return Math.floor(decide() * sides);
     },
+    isOver: () => left <= 0,
     random: randomOf(~seed),
   };
 };

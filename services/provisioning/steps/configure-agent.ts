@@ -17,6 +17,6 @@ export const configureAgent =
   async (saga, signal) => {
     if (saga.agentUuid === null) return { signal: 'agent_lost' };
     const agent = await deps.gradient.configureAgent(saga.agentUuid, agentSettings, signal);
-    if (agent === null) return afterMissing(deps)(saga);
+    if (agent === null) return afterMissing(deps)(saga, signal);
     return { signal: 'configured', changes: { deploymentStatus: agent.status } };
   };

@@ -1,8 +1,9 @@
 import { upstreamStatusOf } from '../../../shared/http/status.ts';
 import { accessKeyName } from '../domain.ts';
-import { accessKeyPlace, saveAccessKey } from '../store/agents.ts';
+import { accessKeyPlace } from '../store/agents.ts';
 import type { ClaimedSaga } from '../store/sagas.ts';
 import { createOnce } from './create-once.ts';
+import { requireLease } from './lease.ts';
 import { afterMissing } from './setbacks.ts';
 import type { Outcome, Step, StepDeps } from './step.ts';
 
@@ -18,8 +19,10 @@ export const createKey =
     try {
       return await createOnce(deps)(saga, {
         lookUp: async () => {
-          const orphans = await gradient.findKeys(agentUuid, accessKeyName, signal);
-          for (const orphan of orphans) await gradient.deleteKey(agentUuid, orphan, signal);
+          const keys = await gradient.listKeys(agentUuid, signal);
+          const orphans = (keys ?? []).filter(({ name }) => name === accessKeyName);
+          if (orphans.length > 0) await requireLease(deps, saga);
+          for (const { uuid } of orphans) await gradient.deleteKey(agentUuid, uuid, signal);
           return undefined;
         },
         create: async () => {
@@ -29,7 +32,7 @@ export const createKey =
         made: keyMade(saga),
       });
     } catch (thrown) {
-      if (upstreamStatusOf(thrown) === 404) return afterMissing(deps)(saga);
+      if (upstreamStatusOf(thrown) === 404) return afterMissing(deps)(saga, signal);
       throw thrown;
     }
   };
@@ -39,5 +42,5 @@ const keyMade =
   (key: { readonly uuid: string; readonly sealed: string }): Outcome => ({
     signal: 'key_made',
     changes: { clearsIntent: true },
-    effects: (tx) => saveAccessKey(tx, saga.domainId, key),
+    effects: (writes) => writes.saveAccessKey(saga.domainId, key),
   });

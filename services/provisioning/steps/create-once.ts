@@ -1,6 +1,6 @@
 import { createOnce as createOnceOf } from '../../../shared/gradient/create-once.ts';
 import { failpoint } from '../../../shared/runtime/failpoint.ts';
-import { commitIntent, type ClaimedSaga } from '../store/sagas.ts';
+import type { ClaimedSaga } from '../store/sagas.ts';
 import { afterFailure } from './setbacks.ts';
 import type { Outcome, StepDeps } from './step.ts';
 
@@ -17,11 +17,11 @@ interface Creation<T> {
 export const createOnce =
   (deps: StepDeps) =>
   async <T>(saga: ClaimedSaga, { lookUp, create, made }: Creation<T>): Promise<Outcome | 'superseded'> => {
-    const { clock, config, database } = deps;
+    const { clock, config, store } = deps;
     const created = await createOnceOf({ clock, settleMs: config.settleMs })({
       intentAgeMs: saga.intentAgeMs,
       lookUp,
-      commitIntent: () => database.run((client) => commitIntent(client, saga, config.leaseMs)),
+      commitIntent: () => store.commitIntent(saga, config.leaseMs),
       create: async () => {
         await failpoint(`provisioning.${saga.state}.before_call`);
         const thing = await create();

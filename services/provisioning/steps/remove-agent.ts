@@ -1,7 +1,7 @@
 import { domainRemoved } from '../../../shared/contracts/provisioning.ts';
 import { planCreation } from '../../../shared/gradient/create-once.ts';
+import { isOfAnotherInstallation } from '../../../shared/gradient/installation.ts';
 import { isAgentOf } from '../domain.ts';
-import { deleteDomain } from '../store/domains.ts';
 import type { Step, StepDeps } from './step.ts';
 
 /**
@@ -11,18 +11,20 @@ import type { Step, StepDeps } from './step.ts';
 export const removeAgent =
   (deps: StepDeps): Step =>
   async (saga, signal) => {
-    const { config, gradient, messaging } = deps;
-    const { agentUuid, domainId, keyUuid, websiteKey } = saga;
+    const { config, gradient } = deps;
+    const { agentUuid, domainId, keyUuid, lostAgentUuid, websiteKey } = saga;
     const plan = planCreation(saga.intentAgeMs, config.settleMs);
     if (plan.do === 'wait') return { afterMs: plan.waitMs };
     if (agentUuid !== null && keyUuid !== null) await gradient.deleteKey(agentUuid, keyUuid, signal);
+    const installationTag = await deps.installationTag();
     const named = await gradient.findAgents((name) => isAgentOf(domainId, name));
-    const uuids = new Set([...named.map((agent) => agent.uuid), ...(agentUuid === null ? [] : [agentUuid])]);
-    for (const uuid of uuids) await gradient.deleteAgent(uuid, signal);
+    const ours = named.filter(({ tags }) => !isOfAnotherInstallation(tags, installationTag));
+    const uuids = new Set([...ours.map(({ uuid }) => uuid), agentUuid, lostAgentUuid]);
+    for (const uuid of uuids) if (uuid !== null) await gradient.deleteAgent(uuid, signal);
     return {
-      effects: async (tx) => {
-        await messaging.emit(tx, domainRemoved, { domainId, data: { website_key: websiteKey } });
-        await deleteDomain(tx, domainId);
+      effects: async (writes) => {
+        await writes.emit(domainRemoved, { domainId, data: { website_key: websiteKey } });
+        await writes.deleteDomain(domainId);
       },
     };
   };

@@ -16,16 +16,15 @@ export interface AgentAccessRow {
 /** Where a sealed access key belongs; bound into the seal. */
 export const accessKeyPlace = (domainId: string): string => `agents:agent_access_key:${domainId}`;
 
+export interface NewAgentRow {
+  readonly domainId: string;
+  readonly websiteKey: string;
+  readonly domainName: string;
+  readonly agentUuid: string;
+}
+
 /** A new agent of a domain: whatever was known of the one before is forgotten. */
-export const saveAgent = async (
-  tx: Transaction,
-  agent: {
-    readonly domainId: string;
-    readonly websiteKey: string;
-    readonly domainName: string;
-    readonly agentUuid: string;
-  },
-): Promise<void> => {
+export const saveAgent = async (tx: Transaction, agent: NewAgentRow): Promise<void> => {
   await tx.$executeRaw`
     insert into agents (website_key, domain_id, agent_uuid, website_url, knowledge_base_uuids)
     values (${agent.websiteKey}, ${agent.domainId}::uuid, ${agent.agentUuid}, ${`https://${agent.domainName}`}, '{}')
@@ -58,9 +57,12 @@ export const dropAccessKey = async (tx: Transaction, domainId: string): Promise<
     update agents set agent_access_key = null, updated_at = now() where domain_id = ${domainId}::uuid`;
 };
 
-export const saveAgentUrl = async (tx: Transaction, domainId: string, url: string): Promise<void> => {
-  await tx.$executeRaw`
-    update agents set agent_url = ${url}, updated_at = now() where domain_id = ${domainId}::uuid`;
+/** True when it was another one before. */
+export const saveAgentUrl = async (tx: Transaction, domainId: string, url: string): Promise<boolean> => {
+  const updated = await tx.$executeRaw`
+    update agents set agent_url = ${url}, updated_at = now()
+    where domain_id = ${domainId}::uuid and agent_url is distinct from ${url}`;
+  return updated > 0;
 };
 
 /** Undefined for a domain that is not registered. With `locked`, nobody else changes the agent until the commit. */

@@ -1,7 +1,8 @@
+import { currentOrigin, type Origin } from '../../../shared/telemetry/origin.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
 
 /** A base that is to be attached to its domain's agent, or detached, in the hands of one worker. */
-export interface ClaimedAttachment {
+export interface ClaimedAttachment extends Origin {
   readonly domainId: string;
   readonly kbUuid: string;
   readonly state: 'wanted' | 'unwanted';
@@ -28,7 +29,7 @@ export const claimAttachments = async (
     ) due
     where k.domain_id = due.domain_id and k.kb_uuid = due.kb_uuid
     returning k.domain_id as "domainId", k.kb_uuid as "kbUuid", k.state, k.attempt, k.lease_owner as "leaseOwner",
-      due.agent_uuid as "agentUuid"`;
+      due.agent_uuid as "agentUuid", k.correlation_id as "correlationId", k.causation_id as "causationId", k.traceparent`;
 
 /**
  * Remembers that the base is to be attached, once; nothing for a domain that is gone. A base that was told to go before it
@@ -39,9 +40,11 @@ export const wantAttachment = async (
   domainId: string,
   kbUuid: string,
 ): Promise<string | undefined> => {
+  const { correlationId, causationId, traceparent } = currentOrigin();
   const wanted = await tx.$executeRaw`
-    insert into kb_attachments (domain_id, kb_uuid, state)
-    select id, ${kbUuid}, 'wanted' from registered_domains where id = ${domainId}::uuid
+    insert into kb_attachments (domain_id, kb_uuid, state, correlation_id, causation_id, traceparent)
+    select id, ${kbUuid}, 'wanted', ${correlationId}, ${causationId}, ${traceparent}
+    from registered_domains where id = ${domainId}::uuid
     on conflict do nothing`;
   if (wanted > 0) return undefined;
   const attached = await tx.$queryRaw<{ agent_uuid: string }[]>`
@@ -59,11 +62,13 @@ export const unwantAttachment = async (tx: Transaction, domainId: string, kbUuid
     delete from kb_attachments
     where domain_id = ${domainId}::uuid and state = 'detached'
       and next_at < now() - make_interval(days => ${keepDetachedDays}::int)`;
+  const { correlationId, causationId, traceparent } = currentOrigin();
   const rows = await tx.$queryRaw<{ state: string }[]>`
     insert into kb_attachments (domain_id, kb_uuid, state)
     select id, ${kbUuid}, 'detached' from registered_domains where id = ${domainId}::uuid
     on conflict (domain_id, kb_uuid) do update
-      set state = 'unwanted', attempt = 0, next_at = now(), last_error = null
+      set state = 'unwanted', attempt = 0, next_at = now(), last_error = null, correlation_id = ${correlationId},
+        causation_id = ${causationId}, traceparent = ${traceparent}
       where kb_attachments.state <> 'detached'
     returning state`;
   return rows[0]?.state === 'unwanted';
@@ -71,6 +76,21 @@ export const unwantAttachment = async (tx: Transaction, domainId: string, kbUuid
 
 // As long as the inbox remembers messages: no delivery comes later than that.
 const keepDetachedDays = 30;
+
+/** Wants every attached base again that is not among `present`; tells how many. */
+export const wantMissing = async (tx: Transaction, domainId: string, present: readonly string[]): Promise<number> => {
+  const wanted = await tx.$queryRaw<{ kb_uuid: string }[]>`
+    update kb_attachments set state = 'wanted', attempt = 0, next_at = now()
+    where domain_id = ${domainId}::uuid and state = 'attached' and kb_uuid <> all(${present})
+    returning kb_uuid`;
+  if (wanted.length > 0) {
+    await tx.$executeRaw`
+      update agents set updated_at = now(), knowledge_base_uuids = (
+        select coalesce(array_agg(uuid), '{}') from unnest(knowledge_base_uuids) as known (uuid) where uuid = any(${present}))
+      where domain_id = ${domainId}::uuid`;
+  }
+  return wanted.length;
+};
 
 /** False, and nothing saved, when the base is not wanted any more or the agent is another one by now. */
 export const saveAttached = async (tx: Transaction, attachment: ClaimedAttachment): Promise<boolean> => {

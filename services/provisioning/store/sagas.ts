@@ -1,9 +1,10 @@
 import { domainState, type DomainState } from '../../../shared/contracts/provisioning.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
+import { currentOrigin, type Origin } from '../../../shared/telemetry/origin.ts';
 import { transition, workingStates, type Signal } from '../domain.ts';
 
 /** A saga in the hands of one step. Ages are told by the database's clock, the only one all replicas share. */
-export interface ClaimedSaga {
+export interface ClaimedSaga extends Origin {
   readonly domainId: string;
   readonly domainName: string;
   readonly websiteKey: string;
@@ -13,8 +14,13 @@ export interface ClaimedSaga {
   /** Since the intent of a creation whose outcome is not known; null without one. */
   readonly intentAgeMs: number | null;
   /** Since the agent was made, adopted or taken up again. */
-  readonly waitedMs: number;
+  readonly agentAgeMs: number;
+  /** For how long the cloud was seen to deploy the agent, up to the outcome before this one. */
+  readonly deployWaitedMs: number;
+  readonly sinceOutcomeMs: number;
   readonly agentUuid: string | null;
+  /** An agent that is of no use any more: to be deleted before another is made. */
+  readonly lostAgentUuid: string | null;
   readonly deploymentStatus: string | null;
   readonly recreated: boolean;
   readonly hasKey: boolean;
@@ -25,6 +31,8 @@ export interface ClaimedSaga {
 /** What a step changes besides the state; absent members stay as they are. */
 export interface SagaChanges {
   readonly agentUuid?: string | null;
+  readonly lostAgentUuid?: string | null;
+  readonly deployWaitedMs?: number;
   readonly deploymentStatus?: string | null;
   readonly recreated?: boolean;
   readonly failure?: { readonly code: string; readonly detail: string } | null;
@@ -32,14 +40,24 @@ export interface SagaChanges {
   readonly restartsWait?: boolean;
 }
 
+/** A claim for `ms`; `owner` is a fresh one each time. */
+export interface Lease {
+  readonly owner: string;
+  readonly ms: number;
+}
+
+/** Where a step led to. */
+export interface NextStep {
+  readonly state: DomainState;
+  readonly attempt: number;
+  readonly afterMs: number;
+  readonly changes: SagaChanges;
+}
+
 type SagaRow = Omit<ClaimedSaga, 'state'> & { readonly state: string };
 
 /** Takes up to `limit` due sagas under a lease of their own, shared with other replicas by SKIP LOCKED. */
-export const claimSagas = async (
-  client: Transaction,
-  lease: { readonly owner: string; readonly ms: number },
-  limit: number,
-): Promise<readonly ClaimedSaga[]> => {
+export const claimSagas = async (client: Transaction, lease: Lease, limit: number): Promise<readonly ClaimedSaga[]> => {
   const rows = await client.$queryRaw<SagaRow[]>`
     update provisioning_sagas s
     set lease_owner = ${lease.owner}, lease_until = now() + make_interval(secs => ${lease.ms / 1000}::float8)
@@ -55,9 +73,12 @@ export const claimSagas = async (
     returning
       s.domain_id as "domainId", due.domain_name as "domainName", due.website_key as "websiteKey", s.state, s.attempt,
       s.lease_owner as "leaseOwner", s.agent_uuid as "agentUuid", s.deployment_status as "deploymentStatus", s.recreated,
+      s.lost_agent_uuid as "lostAgentUuid", s.deploy_waited_ms as "deployWaitedMs",
+      s.correlation_id as "correlationId", s.causation_id as "causationId", s.traceparent,
       due.has_key as "hasKey", due.access_key_uuid as "keyUuid",
       (extract(epoch from now() - s.intent_at) * 1000)::float8 as "intentAgeMs",
-      coalesce(extract(epoch from now() - s.waiting_since) * 1000, 0)::float8 as "waitedMs"`;
+      coalesce(extract(epoch from now() - s.waiting_since) * 1000, 0)::float8 as "agentAgeMs",
+      (extract(epoch from now() - s.updated_at) * 1000)::float8 as "sinceOutcomeMs"`;
   return rows.map((row) => ({ ...row, state: domainState.parse(row.state) }));
 };
 
@@ -71,19 +92,20 @@ export const commitIntent = async (client: Transaction, saga: ClaimedSaga, lease
   return updated > 0;
 };
 
+/** Makes sure that nobody else took the saga up since, and that nobody does for another lease. */
+export const renewLease = async (client: Transaction, saga: ClaimedSaga, leaseMs: number): Promise<boolean> => {
+  const updated = await client.$executeRaw`
+    update provisioning_sagas set lease_until = now() + make_interval(secs => ${leaseMs / 1000}::float8)
+    where domain_id = ${saga.domainId}::uuid and lease_owner = ${saga.leaseOwner} and state = ${saga.state}
+      and lease_until > now()`;
+  return updated > 0;
+};
+
 /** Saves a step's outcome and gives the lease back. False, and nothing saved, when another outcome came first. */
-export const saveStep = async (
-  tx: Transaction,
-  saga: ClaimedSaga,
-  next: {
-    readonly state: DomainState;
-    readonly attempt: number;
-    readonly afterMs: number;
-    readonly changes: SagaChanges;
-  },
-): Promise<boolean> => {
+export const saveStep = async (tx: Transaction, saga: ClaimedSaga, next: NextStep): Promise<boolean> => {
   const { changes } = next;
   const failure = changes.failure ?? null;
+  const isReady = next.state === 'ready';
   const updated = await tx.$executeRaw`
     update provisioning_sagas set
       state = ${next.state}, attempt = ${next.attempt},
@@ -92,9 +114,17 @@ export const saveStep = async (
       waiting_since = case when ${changes.restartsWait ?? false} then now() else waiting_since end,
       agent_uuid = ${changes.agentUuid === undefined ? saga.agentUuid : changes.agentUuid},
       deployment_status = ${changes.deploymentStatus === undefined ? saga.deploymentStatus : changes.deploymentStatus},
+      lost_agent_uuid = ${changes.lostAgentUuid === undefined ? saga.lostAgentUuid : changes.lostAgentUuid},
       recreated = ${changes.recreated ?? saga.recreated},
+      deploy_waited_ms = ${Math.round(changes.restartsWait === true ? 0 : (changes.deployWaitedMs ?? saga.deployWaitedMs))}::int,
+      checked_at = case when ${isReady} then now() else checked_at end,
       failure_code = ${failure?.code ?? null}, failure_detail = ${failure?.detail ?? null},
-      lease_owner = null, lease_until = null, updated_at = now()
+      -- Whoever asked has what they asked for; checks and repairs are nobody's request.
+      correlation_id = case when ${isReady} then null else correlation_id end,
+      causation_id = case when ${isReady} then null else causation_id end,
+      traceparent = case when ${isReady} then null else traceparent end,
+      lease_owner = null, lease_until = null,
+      updated_at = case when ${isReady && saga.state === 'ready'} then updated_at else now() end
     where domain_id = ${saga.domainId}::uuid and lease_owner = ${saga.leaseOwner} and state = ${saga.state}`;
   return updated > 0;
 };
@@ -108,7 +138,10 @@ export const releaseLease = async (client: Transaction, saga: ClaimedSaga): Prom
 
 /** A first row for a domain, due at once. */
 export const insertSaga = async (tx: Transaction, domainId: string): Promise<void> => {
-  await tx.$executeRaw`insert into provisioning_sagas (domain_id, state) values (${domainId}::uuid, 'registered')`;
+  const { correlationId, causationId, traceparent } = currentOrigin();
+  await tx.$executeRaw`
+    insert into provisioning_sagas (domain_id, state, correlation_id, causation_id, traceparent)
+    values (${domainId}::uuid, 'registered', ${correlationId}, ${causationId}, ${traceparent})`;
 };
 
 /**
@@ -120,9 +153,11 @@ export const signalSaga = async (tx: Transaction, domainId: string, signal: Sign
     select state from provisioning_sagas where domain_id = ${domainId}::uuid for update`;
   const state = rows[0] === undefined ? undefined : transition(domainState.parse(rows[0].state), signal);
   if (state === undefined) return false;
+  const { correlationId, causationId, traceparent } = currentOrigin();
   await tx.$executeRaw`
     update provisioning_sagas set
-      state = ${state}, attempt = 0, next_at = now(), waiting_since = now(), recreated = false,
+      state = ${state}, attempt = 0, next_at = now(), waiting_since = now(), deploy_waited_ms = 0, recreated = false,
+      correlation_id = ${correlationId}, causation_id = ${causationId}, traceparent = ${traceparent},
       failure_code = null, failure_detail = null, updated_at = now()
     where domain_id = ${domainId}::uuid`;
   return true;
@@ -136,4 +171,16 @@ export const hurry = async (tx: Transaction, domainId: string): Promise<void> =>
     update kb_attachments set next_at = least(next_at, now()), attempt = 0,
       state = case state when 'refused' then 'wanted' else state end
     where domain_id = ${domainId}::uuid`;
+};
+
+const checkPauseMs = 30_000;
+
+/** Has a ready agent compared with the cloud soon, however many ask for it: twice a minute at the most. */
+export const hurryCheck = async (tx: Transaction, domainId: string): Promise<void> => {
+  const { correlationId, causationId, traceparent } = currentOrigin();
+  await tx.$executeRaw`
+    update provisioning_sagas set
+      next_at = least(next_at, greatest(now(), checked_at + make_interval(secs => ${checkPauseMs / 1000}::float8))),
+      correlation_id = ${correlationId}, causation_id = ${causationId}, traceparent = ${traceparent}
+    where domain_id = ${domainId}::uuid and state = 'ready'`;
 };
