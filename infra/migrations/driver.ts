@@ -10,8 +10,9 @@ export interface MigrationDriver {
 }
 
 /**
- * The pg driver, made fit for the schema engine in two places: it does not know the type "char" of the system tables that
- * the engine reads, and it cannot drop its scratch database, because its own pool holds that open.
+ * The pg driver, made fit for the schema engine in three places: it does not know the type "char" of the system tables
+ * that the engine reads, it cuts scripts in the middle of a function, and it cannot drop its scratch database, because its
+ * own pool holds that open.
  */
 export const openMigrationDriver = (databaseUrl: string): MigrationDriver => {
   const pool = openPool(databaseUrl);
@@ -61,6 +62,10 @@ const openAdapter = async (pool: Pool) => {
   const adapter = await new PrismaPg(Object.assign(pool, { query: queryNotingCharacters })).connect();
   const queryRaw = adapter.queryRaw.bind(adapter);
   return Object.assign(adapter, {
+    // The driver would cut at every semicolon, those inside a function's body too. As one, it also happens whole or not.
+    executeScript: async (script: string) => {
+      await query(script);
+    },
     queryRaw: async (...parameters: Parameters<typeof queryRaw>) => {
       const result = await queryRaw(...parameters);
       for (const index of characters.get(result.rows) ?? []) result.columnTypes[index] = ColumnTypeEnum.Character;

@@ -1,6 +1,7 @@
 import type { Consumer, Delivery } from '../bus/port.ts';
 import type { Durable, StoringOwner } from '../contracts/message.ts';
 import { Failure, toFailure } from '../errors/failure.ts';
+import { failpoint } from '../runtime/failpoint.ts';
 import type { Platform } from '../runtime/platform.ts';
 import { insertDeadLetter } from './dead-letters.ts';
 import { recordAttempt } from './inbox.ts';
@@ -28,11 +29,16 @@ export const createConsumers = (platform: Platform, owner: StoringOwner): Consum
     byName,
     add: async (contract, effect) => {
       const name = `${owner}:${contract.subject}`;
+      const place = `${owner}.consume.${snake(contract.name)}`;
+      const run = async (delivery: Delivery<typeof contract>): Promise<void> => {
+        await failpoint(place);
+        await effect(delivery, name);
+      };
       const handle = async (delivery: Delivery<typeof contract>): Promise<void> => {
         const { id } = delivery.envelope;
         try {
-          if (delivery.isSuspect) await runSuspect(name, id, () => effect(delivery, name));
-          else await effect(delivery, name);
+          if (delivery.isSuspect) await runSuspect(name, id, () => run(delivery));
+          else await run(delivery);
         } catch (thrown) {
           throw await countAttempt(platform, { consumer: name, id, thrown });
         }
@@ -45,6 +51,8 @@ export const createConsumers = (platform: Platform, owner: StoringOwner): Consum
     },
   };
 };
+
+const snake = (pascal: string): string => pascal.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase();
 
 interface Setback {
   readonly consumer: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { encode } from '../bus/wire.ts';
 import { publishSubject, type Durable, type Envelope, type Owner } from '../contracts/message.ts';
 import type { Transaction } from '../db/client.ts';
 import { Prisma } from '../db/generated/client.ts';
@@ -36,11 +37,16 @@ export const createOwe =
   (owner: Owner, clock: Clock): Owe =>
   (contract, emission) => {
     const envelope = envelopeFor(clock, contract, emission);
-    const notBefore = new Date(clock.now() + (emission.delayMs ?? 0)).toISOString();
+    const { delayMs = 0 } = emission;
+    const notBefore = new Date(clock.now() + delayMs).toISOString();
+    // Whoever follows a domain sees its events as they happened. A wake-up has no order.
+    const orderedBy = contract.kind === 'event' && delayMs === 0 ? emission.domainId : null;
+    // Checked here, where the change can still be refused: the bus would refuse it every time.
+    const text = encode(envelope);
     return Prisma.sql`
-      insert into outbox (owner, msg_id, subject, envelope, not_before)
-      select ${owner}::text, ${envelope.id}::uuid, ${contract.subject}::text, ${JSON.stringify(envelope)}::jsonb,
-        ${notBefore}::timestamptz`;
+      insert into outbox (owner, msg_id, subject, envelope, not_before, ordered_by)
+      select ${owner}::text, ${envelope.id}::uuid, ${contract.subject}::text, ${text}::jsonb, ${notBefore}::timestamptz,
+        ${orderedBy}::uuid`;
   };
 
 /** A fresh envelope for `contract`, tied to the request at hand. The data is checked against the contract. */

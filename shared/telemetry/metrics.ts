@@ -71,6 +71,11 @@ export const watchOutboxAge = askedGauge(
   'Age of the oldest unsent outbox row that is due, by owner; 0 when all are sent',
 );
 
+export const watchOutboxUnknown = askedGauge(
+  'parley_outbox_unknown',
+  'Unsent outbox rows of messages that this version does not know, by owner: a version that was taken back left them',
+);
+
 export const watchDeadLetters = askedGauge(
   'parley_dead_letters',
   'Messages given up that wait for an operator to replay or discard them, by owner',
