@@ -15,8 +15,8 @@ export interface NatsOptions {
   readonly port?: number | undefined;
   /** Public keys of its users (`serverEnvironment`); without them it takes anybody. */
   readonly users?: Readonly<Record<string, string>> | undefined;
-  /** Beyond what we say here: a cluster's routes. */
-  readonly parameters?: readonly string[];
+  /** A configuration of its own, which finds `users` in its environment; `users.conf` where there are users. */
+  readonly config?: string;
 }
 
 export interface NatsServer {
@@ -35,9 +35,9 @@ export const startNats = async ({ program, ...options }: NatsOptions): Promise<N
   const port = await freePort(options.port);
   const logFile = join(dataDir, 'nats.log');
   const log = await open(logFile, 'w', 0o600);
-  const { users, parameters: more = [] } = options;
-  const listen = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(dataDir, 'nats'), ...more];
-  const [command, parameters] = dependent('TERM', program, users === undefined ? listen : ['-c', usersFile, ...listen]);
+  const { users, config = users === undefined ? undefined : usersFile } = options;
+  const listen = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(dataDir, 'nats')];
+  const [command, parameters] = dependent('TERM', program, config === undefined ? listen : ['-c', config, ...listen]);
   const child = spawn(command, parameters, {
     detached: true,
     env: { ...process.env, ...users },

@@ -1,5 +1,6 @@
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connectNats, type NatsOptions } from './jetstream/connection.ts';
+import { keepUp } from './jetstream/keep-up.ts';
 import { createNames } from './jetstream/names.ts';
 import { wantedStreams } from './jetstream/stream-configs.ts';
 import { bringStream } from './jetstream/terms.ts';
@@ -17,8 +18,13 @@ export const bringTopology = async (
   const { connection } = await connectNats({ ...options, name: topologyUser });
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false });
-    for (const wanted of wantedStreams(createNames(), options.replicas)) await bringStream(manager, wanted);
-    await bringUploads(manager, options.replicas);
+    const kept = keepUp(options, async () => {
+      for (const wanted of wantedStreams(createNames(), options.replicas)) await bringStream(manager, wanted);
+      await bringUploads(manager, options.replicas);
+    });
+    // A cluster has no leader at first.
+    const giveUpAt = options.clock.now() + patienceMs;
+    await kept.ensureWhile(() => options.clock.now() < giveUpAt);
   } finally {
     await connection.close();
   }
@@ -34,4 +40,5 @@ const bringUploads = async (manager: JetStreamManager, replicas: number): Promis
   }
 };
 
+const patienceMs = 60_000;
 const streamNotFound = 10059;
