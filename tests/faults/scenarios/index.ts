@@ -2,8 +2,18 @@ import type { Scenario } from '../scenario.ts';
 import { registrations } from './f01-registrations.ts';
 import { stepMatrix } from './f02-step-matrix.ts';
 import { chat } from './f03-chat.ts';
+import { natsAway } from './f04-nats-away.ts';
 import { postgresAway } from './f05-postgres-away.ts';
+import { paused } from './f07-paused.ts';
 import { rollingRestart } from './f10-rolling-restart.ts';
 
 /** All that there are, in the order of their numbers. */
-export const scenarios: readonly Scenario[] = [registrations, stepMatrix, chat, postgresAway, rollingRestart];
+export const scenarios: readonly Scenario[] = [
+  registrations,
+  stepMatrix,
+  chat,
+  natsAway,
+  postgresAway,
+  paused,
+  rollingRestart,
+];

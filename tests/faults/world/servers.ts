@@ -16,11 +16,16 @@ export interface KeptServer extends Kept {
   readonly url: string;
 }
 
-/** A NATS server of the world's own, whose store survives it. */
-export const keepNats = async ({ dataDir, port, delayMs }: ServerOptions): Promise<KeptServer> => {
+/** A NATS server of the world's own with the users that production has; its store, in `nats`, survives it. */
+export const keepNats = async ({
+  dataDir,
+  port,
+  delayMs,
+  users,
+}: ServerOptions & { readonly users: Readonly<Record<string, string>> }): Promise<KeptServer> => {
   const program = await findNatsProgram();
   const launch = async () => {
-    const server = await startNats({ program, dataDir, port });
+    const server = await startNats({ program, dataDir, port, users });
     if (server.port !== port) {
       await server.stop('SIGKILL');
       throw new Error(`port ${port} of NATS is taken`);

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { QueryResultRow } from 'pg';
+import { newSeeds, serverEnvironment } from '../../../infra/nats/keys.ts';
 import { owners, type Owner } from '../../../shared/contracts/message.ts';
 import { adminKey } from '../../support/api.ts';
 import { queriesOf } from '../../support/queries.ts';
@@ -65,10 +66,11 @@ export const openWorld = async (
     for (const step of stopping.splice(0).reverse()) await step();
   };
   const broken: string[] = [];
+  const seeds = newSeeds();
   try {
     const [postgres, nats, emulators] = await Promise.all([
       keepPostgres({ dataDir: folder, port: nextPort(), delayMs }),
-      keepNats({ dataDir: folder, port: nextPort(), delayMs }),
+      keepNats({ dataDir: folder, port: nextPort(), delayMs, users: serverEnvironment(seeds) }),
       startEmulators({ gradient: nextPort(), memori: nextPort() }, settings.cloud ?? {}, {
         logFolder,
         onEnd: (reason) => broken.push(`emulators: ${reason}`),
@@ -89,7 +91,7 @@ export const openWorld = async (
         name,
         healthPort: nextPort(),
         port: nextPort(),
-        environment,
+        environment: { ...environment, NATS_NKEY_SEED: seeds[service] ?? '' },
         logFolder,
         delayMs,
       }),
