@@ -9,11 +9,18 @@ import { loadKnowledgeConfig } from './config.ts';
 import { createCrawl } from './crawl/crawl.ts';
 import type { Deps } from './deps.ts';
 import { createExtractor } from './extract/extractor.ts';
-import * as documents from './handlers/documents.ts';
 import { handleIngestDocument } from './handlers/ingest-document.ts';
-import { handleCancelJob, handleGetJob } from './handlers/jobs.ts';
+import { handleCancelJob } from './handlers/cancel-job.ts';
+import { handleGetDocument } from './handlers/get-document.ts';
+import { handleGetJob } from './handlers/get-job.ts';
+import { handleListDocuments } from './handlers/list-documents.ts';
+import { handleReindexDocument } from './handlers/reindex-document.ts';
+import { handleRemoveDocument } from './handlers/remove-document.ts';
+import { handleResolveSources } from './handlers/resolve-sources.ts';
 import { handleListKnowledgeBases } from './handlers/list-knowledge-bases.ts';
-import { onDomainRemoved, onKbAttached, onKbDetached } from './handlers/on-attachment.ts';
+import { onDomainRemoved } from './handlers/on-domain-removed.ts';
+import { onKbAttached } from './handlers/on-kb-attached.ts';
+import { onKbDetached } from './handlers/on-kb-detached.ts';
 import { onDomainRegistered } from './handlers/on-domain-registered.ts';
 import { handleSearchPassages } from './handlers/search-passages.ts';
 import { handleStartCrawl } from './handlers/start-crawl.ts';
@@ -22,12 +29,12 @@ import { createSearcher } from './search/searcher.ts';
 import { advanceBase } from './steps/advance-base.ts';
 import { advanceJob } from './steps/advance-job.ts';
 import { packDocuments } from './steps/pack-documents.ts';
+import { startSweepers } from './sweepers.ts';
 import { createBaseStore } from './store/base-store.ts';
 import { claimBases } from './store/bases.ts';
 import { claimJobs, jobLeaseMs } from './store/jobs.ts';
 
 const pollMs = 1_000;
-const blobAgeMs = 3_600_000;
 const searchTaskMs = 30_000;
 const searchIdleMs = 900_000;
 
@@ -39,7 +46,7 @@ export const knowledge: Service = {
     const deps = createDeps(platform, messaging);
     const bases = startBaseWorker(deps);
     const jobs = [startJobWorker(deps, 'crawl'), startJobWorker(deps, 'remove')];
-    const blobSweeper = startBlobSweeper(platform);
+    const sweepers = startSweepers(platform);
     deps.onWake(bases, jobs);
     await answerQueries(platform, deps);
     await messaging.consume(domainRegistered, onDomainRegistered(deps));
@@ -48,7 +55,7 @@ export const knowledge: Service = {
     await messaging.consume(domainRemoved, onDomainRemoved(deps));
     return {
       stop: async () => {
-        await Promise.all([bases, ...jobs, blobSweeper].map((worker) => worker.stop()));
+        await Promise.all([bases, ...jobs, sweepers].map((worker) => worker.stop()));
         await Promise.all([messaging.stop(), deps.searcher.stop()]);
         deps.cloud.close();
       },
@@ -117,29 +124,14 @@ const startJobWorker = (deps: Deps, kind: 'crawl' | 'remove'): Worker =>
     run: (job, signal) => advanceJob(deps, job, signal),
   });
 
-/** Uploads whose request died before it fetched them. */
-const startBlobSweeper = ({ blobs, clock, logger }: Platform): Worker =>
-  createWorker({
-    name: 'blob sweeper',
-    clock,
-    logger,
-    pollMs: blobAgeMs,
-    concurrency: 1,
-    claim: async () => {
-      await blobs.sweep(blobAgeMs);
-      return [];
-    },
-    run: async () => undefined,
-  });
-
 const answerQueries = async ({ bus }: Platform, deps: Deps): Promise<void> => {
   await bus.answer(contracts.ingestDocument, handleIngestDocument(deps));
   await bus.answer(contracts.startCrawl, handleStartCrawl(deps));
-  await bus.answer(contracts.listDocuments, documents.handleListDocuments(deps));
-  await bus.answer(contracts.getDocument, documents.handleGetDocument(deps));
-  await bus.answer(contracts.removeDocument, documents.handleRemoveDocument(deps));
-  await bus.answer(contracts.reindexDocument, documents.handleReindexDocument(deps));
-  await bus.answer(contracts.resolveSources, documents.handleResolveSources(deps));
+  await bus.answer(contracts.listDocuments, handleListDocuments(deps));
+  await bus.answer(contracts.getDocument, handleGetDocument(deps));
+  await bus.answer(contracts.removeDocument, handleRemoveDocument(deps));
+  await bus.answer(contracts.reindexDocument, handleReindexDocument(deps));
+  await bus.answer(contracts.resolveSources, handleResolveSources(deps));
   await bus.answer(contracts.searchPassages, handleSearchPassages(deps));
   await bus.answer(contracts.getJob, handleGetJob(deps));
   await bus.answer(contracts.cancelJob, handleCancelJob(deps));

@@ -10,6 +10,7 @@ import { chunkingStrategyOf } from '../domain.ts';
 import type { ExtractedDocument } from '../extract/extract-document.ts';
 import { findLiveByName, insertDocument, type Document, type NewDocument } from '../store/documents.ts';
 import { insertJob, replaceItems } from '../store/jobs.ts';
+import { holdDomain } from '../store/removals.ts';
 
 type Input = z.output<(typeof ingestDocument)['input']>;
 type Output = z.output<typeof ingestOutput>;
@@ -53,6 +54,7 @@ const newDocument = (deps: Deps, input: Input, bytes: Uint8Array, extracted: Ext
 
 /** Stores the document with its job; the same bytes under the same name are the document that is there. */
 const accept = async (deps: Deps, tx: Transaction, document: NewDocument): Promise<Output> => {
+  await holdDomain(tx, document.domainId);
   const present = await findLiveByName(tx, document.domainId, document.name);
   if (present?.hash === document.hash && present.jobId !== null) return answerFor(present, present.jobId);
   const version = (present?.version ?? 0) + 1;

@@ -6,13 +6,16 @@ import type { Deps } from '../deps.ts';
 import { baseNameOf, profileTextOf } from '../domain.ts';
 import { insertBase } from '../store/bases.ts';
 import { insertDocument } from '../store/documents.ts';
+import { isHeld } from '../store/removals.ts';
 
 /** Gives a new domain its first base, so that its agent can be attached before anything is uploaded. */
 export const onDomainRegistered =
   (deps: Deps) =>
   async (tx: Transaction, { envelope, data }: Delivery<typeof domainRegistered>): Promise<void> => {
-    const id = deps.clock.newId();
     const domainId = envelope.domain_id;
+    // Its removal may have overtaken it.
+    if (!(await isHeld(tx, domainId))) return;
+    const id = deps.clock.newId();
     const text = profileTextOf(data.domain_name);
     await insertBase(tx, {
       id,

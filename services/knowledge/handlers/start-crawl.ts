@@ -2,6 +2,7 @@ import { startCrawl } from '../../../shared/contracts/knowledge.ts';
 import type { Handler } from '../../../shared/bus/port.ts';
 import type { Deps } from '../deps.ts';
 import { insertJob, replaceItems } from '../store/jobs.ts';
+import { holdDomain } from '../store/removals.ts';
 
 /** Accepts a crawl when its address may be fetched at all; the crawl itself is a job. */
 export const handleStartCrawl =
@@ -12,6 +13,7 @@ export const handleStartCrawl =
       { scope: input.domain_id, idempotency: input.idempotency },
       startCrawl.output,
       async (tx) => {
+        await holdDomain(tx, input.domain_id);
         const job_id = deps.clock.newId();
         await insertJob(tx, {
           id: job_id,

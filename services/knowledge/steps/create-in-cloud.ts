@@ -1,3 +1,4 @@
+import { Failure } from '../../../shared/errors/failure.ts';
 import { createOnce } from '../../../shared/gradient/create-once.ts';
 import { failpoint } from '../../../shared/runtime/failpoint.ts';
 import type { CloudBase, CloudFile } from '../client/bases.ts';
@@ -54,7 +55,9 @@ export const createInCloud: Step = async (deps, base) => {
       await deps.store.clearIntent(base);
       return { waitMs: 0 };
     case 'failed':
-      if (created.verdict !== 'unknown') await deps.store.clearIntent(base);
+      // Of a POST that may have worked only a look can tell, whatever the status said.
+      if (created.verdict === 'unknown') throw new Failure('cloud_unavailable', { cause: created.thrown });
+      await deps.store.clearIntent(base);
       throw created.thrown;
   }
 };

@@ -3,6 +3,7 @@ import { baseNameOf } from '../domain.ts';
 import type { Deps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
 import { deleteBase, findWebsite, insertBase } from '../store/bases.ts';
+import { isHeld } from '../store/removals.ts';
 import { assignToBase, documentsOfBase, domainsWithWaiting } from '../store/documents.ts';
 
 // A round's worth; the next round goes on with the others.
@@ -19,7 +20,8 @@ export const packDocuments = async (deps: Deps): Promise<void> => {
 
 const packDomain = (deps: Deps, domainId: string): Promise<void> =>
   deps.messaging.transaction(async (tx) => {
-    // Without a first base the domain is not known here yet: DomainRegistered is on its way, or the domain is gone.
+    if (!(await isHeld(tx, domainId))) return;
+    // Without a first base the domain is not known here yet: DomainRegistered is on its way.
     const website = await findWebsite(tx, domainId);
     if (website === null) return;
     const id = deps.clock.newId();

@@ -6,6 +6,7 @@ import type { CrawledPage } from '../crawl/port.ts';
 import type { Deps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
 import { findLiveByName, insertDocument } from '../store/documents.ts';
+import { isHeld } from '../store/removals.ts';
 import {
   jobLeaseMs,
   lockJob,
@@ -77,6 +78,7 @@ const storePages = async (
   crawl: { readonly job: Job; readonly request: CrawlRequest; readonly pages: readonly CrawledPage[] },
 ): Promise<void> => {
   const { job, pages } = crawl;
+  if (!(await isHeld(tx, job.domainId))) return;
   const present = await lockJob(tx, job.id);
   if (present === null || present.phase === 'cancelled' || present.leaseOwner !== job.leaseOwner) return;
   if (!pages.some((page) => page.state === 'fetched')) {

@@ -12,6 +12,7 @@ import * as bases from './bases.ts';
 import { rebuildDocuments } from './rebuild.ts';
 import { applyVerdicts, failDocument } from './document-ends.ts';
 import * as documents from './documents.ts';
+import { isHeld } from './removals.ts';
 
 type Base = bases.ClaimedBase;
 type Document = documents.Document;
@@ -160,7 +161,7 @@ const indexing = (deps: StoreDeps) =>
       }),
     rebuild: (base, lost) =>
       deps.messaging.transaction(async (tx) => {
-        if (!(await bases.saveWithinStep(tx, base, {}))) return;
+        if (!(await isHeld(tx, base.domainId)) || !(await bases.saveWithinStep(tx, base, {}))) return;
         const isLeft = await rebuildDocuments(deps, tx, base, lost);
         if (isLeft) await bases.saveStep(tx, base, { attempt: 0, nextAt: new Date(deps.clock.now()) });
         else if (await move(deps, tx, base, 'emptied', {}, remindMs)) await tell(deps, tx, base, kbRetired);

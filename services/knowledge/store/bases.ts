@@ -151,12 +151,9 @@ export const findBaseByCloudId = async (tx: Transaction, kbUuid: string): Promis
   return row === null ? null : asBase(row);
 };
 
-/** A domain's website key and URL, from any base of it; null before its first, and once the domain is being removed. */
-export const findWebsite = async (tx: Transaction, domainId: string) => {
-  const removal = await tx.knowledgeRemoval.findUnique({ where: { domainId } });
-  if (removal !== null) return null;
-  return tx.knowledgeBase.findFirst({ where: { domainId }, select: { websiteKey: true, websiteUrl: true } });
-};
+/** A domain's website key and URL, from any base of it; null before its first. */
+export const findWebsite = (tx: Transaction, domainId: string) =>
+  tx.knowledgeBase.findFirst({ where: { domainId }, select: { websiteKey: true, websiteUrl: true } });
 
 /**
  * Moves a base on when something outside of its steps happened; its next step is due at once or after `afterMs`, and a step

@@ -80,11 +80,10 @@ export const readText = async (tx: Transaction, id: string): Promise<string> =>
   (await tx.document.findUniqueOrThrow({ where: { id }, select: { text: true } })).text;
 
 /**
- * The newest version under a name that is neither failed nor on its way out. Who looks is about to store the next one, so
- * the domain's others wait until the transaction ends; one lock a domain, because a crawl stores many names at once.
+ * The newest version under a name that is neither failed nor on its way out. Who looks is about to store the next one and
+ * holds the domain.
  */
 export const findLiveByName = async (tx: Transaction, domainId: string, name: string): Promise<Document | null> => {
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${domainId}, 0))`;
   const row = await tx.document.findFirst({
     where: { domainId, name, isProfile: false, state: { notIn: ['failed', 'removing'] } },
     orderBy: { version: 'desc' },
@@ -184,10 +183,6 @@ export const moveToBase = async (
 
 export const deleteDocument = async (tx: Transaction, id: string): Promise<void> => {
   await tx.document.deleteMany({ where: { id } });
-};
-
-export const deleteDocumentsOfDomain = async (tx: Transaction, domainId: string): Promise<void> => {
-  await tx.document.deleteMany({ where: { domainId } });
 };
 
 /** Older versions under the same name, which a newer one has replaced. */

@@ -187,10 +187,6 @@ export const documentProgress = async (tx: Transaction, jobIds: readonly string[
   return z.array(progressRow).parse(rows);
 };
 
-export const deleteJobsOfDomain = async (tx: Transaction, domainId: string): Promise<void> => {
-  await tx.job.deleteMany({ where: { domainId } });
-};
-
 const asJob = (
   row: Omit<Job, 'kind' | 'phase' | 'request'> & { kind: string; phase: string; request: unknown },
 ): Job => ({

@@ -35,7 +35,7 @@ const quick = {
 };
 
 /** The service alone on a bus and a database of its own, with the emulated cloud, and a stand-in for provisioning. */
-export const openWorld = async () => {
+export const openWorld = async (options: { readonly settings?: Readonly<Record<string, string>> } = {}) => {
   const [platform, clouds, folder] = await Promise.all([
     openPlatform(),
     startClouds({ databaseMs: 100, indexMs: 30 }),
@@ -43,7 +43,7 @@ export const openWorld = async () => {
   ]);
   const { bus, clock, sql } = platform;
   const blobs = createFolderBlobs({ clock, folder });
-  const environment = { ...platform.environment, ...quick, ...clouds.environment };
+  const environment = { ...platform.environment, ...quick, ...clouds.environment, ...options.settings };
   const running: Running[] = [await knowledge.start({ ...platform, blobs, environment })];
 
   const tell = <E extends Event>(contract: E, domainId: string, data: z.input<E['data']>): Promise<void> =>
@@ -67,6 +67,8 @@ export const openWorld = async () => {
   return {
     ...questions(platform, blobs),
     cloud: clouds.gradient,
+    inCloud: inCloud(clouds.environment['GRADIENT_BASE_URL'] ?? ''),
+    database: platform.database,
     registered: async (domain_name: string, domainId = clock.newId()): Promise<string> => {
       const website_key = clock.newId().replaceAll('-', '').slice(0, 16);
       await tell(domainRegistered, domainId, { domain_name, website_key });
@@ -82,9 +84,10 @@ export const openWorld = async () => {
       for (const attach of waiting.splice(0)) await attach();
     },
     bases: (domainId: string) =>
-      sql<{ state: string; kb_name: string }>('select state, kb_name from knowledge_bases where domain_id = $1', [
-        domainId,
-      ]),
+      sql<{ state: string; kb_name: string; kb_uuid: string | null }>(
+        'select state, kb_name, kb_uuid from knowledge_bases where domain_id = $1 order by created_at',
+        [domainId],
+      ),
     /** Another process of the service over the same bus and database. */
     startReplica: async (): Promise<void> => {
       running.push(await knowledge.start({ ...platform, blobs, environment }));
@@ -98,6 +101,19 @@ export const openWorld = async () => {
     },
   };
 };
+/** The control plane as a second client of the account would use it. */
+const inCloud =
+  (baseUrl: string) =>
+  async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${baseUrl}${path}`, {
+      method,
+      headers: { authorization: 'Bearer emulated', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
+    return response.json();
+  };
+
 /** What others ask of the service. */
 const questions = ({ bus, clock }: TestPlatform, blobs: BlobStore) => {
   const ask = <Q extends Query>(contract: Q, input: z.input<Q['input']>): Promise<z.output<Q['output']>> =>

@@ -1,0 +1,30 @@
+import type { kbAttached } from '../../../shared/contracts/provisioning.ts';
+import type { Delivery } from '../../../shared/bus/port.ts';
+import type { Transaction } from '../../../shared/db/client.ts';
+import type { Deps } from '../deps.ts';
+import { refreshJobs } from '../progress.ts';
+import { startRemoval } from '../start-removal.ts';
+import { findBaseByCloudId, markAttached } from '../store/bases.ts';
+import { documentsOfBase, olderVersions } from '../store/documents.ts';
+
+/**
+ * The agent answers from the base now: jobs whose last document that was are done, and the versions that its documents
+ * replace may go. Not before, or there would be a while without any.
+ */
+export const onKbAttached =
+  (deps: Deps) =>
+  async (tx: Transaction, { data }: Delivery<typeof kbAttached>): Promise<void> => {
+    const base = await findBaseByCloudId(tx, data.kb_uuid);
+    if (base === null) return;
+    await markAttached(tx, base, new Date(deps.clock.now()));
+    const documents = await documentsOfBase(tx, base.id);
+    for (const document of documents.filter(({ state }) => state === 'indexed')) {
+      for (const older of await olderVersions(tx, document)) await startRemoval(deps, tx, older);
+    }
+    await refreshJobs(
+      deps,
+      tx,
+      documents.map((document) => document.jobId),
+    );
+    deps.wakeJobs();
+  };

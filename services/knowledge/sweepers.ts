@@ -1,0 +1,49 @@
+import type { Platform, Running } from '../../shared/runtime/platform.ts';
+import { createWorker } from '../../shared/work/worker.ts';
+import { claimRemovals, deleteDomainRows, restRemoval } from './store/removals.ts';
+
+const blobAgeMs = 3_600_000;
+const removalsPollMs = 1_000;
+const removalLeaseMs = 30_000;
+const rowsPerBatch = 200;
+const batchesPerClaim = 50;
+
+type SweeperDeps = Pick<Platform, 'blobs' | 'clock' | 'database' | 'logger'>;
+
+/** Deletes what is left of domains that are gone, and uploads whose request died before it fetched them. */
+export const startSweepers = (deps: SweeperDeps): Running => {
+  const { blobs, clock, database, logger } = deps;
+  const uploads = createWorker({
+    name: 'blob sweeper',
+    clock,
+    logger,
+    pollMs: blobAgeMs,
+    concurrency: 1,
+    claim: async () => {
+      await blobs.sweep(blobAgeMs);
+      return [];
+    },
+    run: async () => undefined,
+  });
+  const removals = createWorker({
+    name: 'knowledge removals',
+    clock,
+    logger,
+    pollMs: removalsPollMs,
+    concurrency: 1,
+    claim: (limit) => database.run((client) => claimRemovals(client, { leaseMs: removalLeaseMs, limit })),
+    run: (domainId, signal) => removeDomain(deps, domainId, signal),
+  });
+  return {
+    stop: async () => {
+      await Promise.all([uploads.stop(), removals.stop()]);
+    },
+  };
+};
+
+const removeDomain = async ({ database }: SweeperDeps, domainId: string, signal: AbortSignal): Promise<void> => {
+  for (let batch = 0; batch < batchesPerClaim && !signal.aborted; batch += 1) {
+    const deleted = await database.run((client) => deleteDomainRows(client, domainId, rowsPerBatch));
+    if (deleted === 0) return database.run((client) => restRemoval(client, domainId));
+  }
+};
