@@ -4,6 +4,7 @@ import { installationTagOf } from '../../shared/gradient/installation.ts';
 import { startMessaging, type Messaging } from '../../shared/outbox/messaging.ts';
 import type { Platform, Service } from '../../shared/runtime/platform.ts';
 import { createWorker, type Worker } from '../../shared/work/worker.ts';
+import { startBaseWorker } from './base-worker.ts';
 import { createCloud } from './client.ts';
 import { loadKnowledgeConfig } from './config.ts';
 import { createCrawl } from './crawl/crawl.ts';
@@ -26,12 +27,9 @@ import { handleSearchPassages } from './handlers/search-passages.ts';
 import { handleStartCrawl } from './handlers/start-crawl.ts';
 import { createDomainSearch } from './search/domain-search.ts';
 import { createSearcher } from './search/searcher.ts';
-import { advanceBase } from './steps/advance-base.ts';
 import { advanceJob } from './steps/advance-job.ts';
-import { packDocuments } from './steps/pack-documents.ts';
 import { startSweepers } from './sweepers.ts';
 import { createBaseStore } from './store/base-store.ts';
-import { claimBases } from './store/bases.ts';
 import { claimJobs, jobLeaseMs } from './store/jobs.ts';
 
 const pollMs = 1_000;
@@ -94,22 +92,6 @@ const createDeps = (platform: Platform, messaging: Messaging) => {
     },
   };
 };
-
-const startBaseWorker = (deps: Deps): Worker =>
-  createWorker({
-    name: 'knowledge bases',
-    clock: deps.clock,
-    logger: deps.logger,
-    pollMs,
-    concurrency: 6,
-    claim: async (limit) => {
-      await packDocuments(deps);
-      return deps.database.run((client) =>
-        claimBases(client, { owner: deps.clock.newId(), leaseMs: deps.config.leaseMs, limit }),
-      );
-    },
-    run: (base, signal) => advanceBase(deps, base, signal),
-  });
 
 /** Crawls take minutes: nobody's removal waits for one. */
 const startJobWorker = (deps: Deps, kind: 'crawl' | 'remove'): Worker =>

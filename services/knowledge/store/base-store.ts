@@ -11,6 +11,7 @@ import type { Verdict } from '../steps/verdicts.ts';
 import * as bases from './bases.ts';
 import { rebuildDocuments } from './rebuild.ts';
 import { applyVerdicts, failDocument } from './document-ends.ts';
+import { packDocuments } from './pack-documents.ts';
 import * as documents from './documents.ts';
 import { isHeld } from './removals.ts';
 
@@ -24,6 +25,8 @@ type Document = documents.Document;
  * `service_unavailable` after it took effect.
  */
 export interface BaseStore {
+  /** Puts documents that wait into new bases, and takes bases whose next step is due under a lease of their own. */
+  readonly claim: (claim: { readonly owner: string; readonly limit: number }) => Promise<readonly Base[]>;
   /** Without their texts. */
   readonly documentsOf: (base: Base) => Promise<readonly Document[]>;
   readonly textOf: (document: Document) => Promise<string>;
@@ -49,7 +52,7 @@ export interface BaseStore {
   readonly concludeLate: (base: Base, verdicts: readonly Verdict[]) => Promise<void>;
   /** The base and its open documents fail with the same words. */
   readonly fail: (base: Base, failure: Failure) => Promise<void>;
-  /** Moves indexed documents that the cloud lost into a new base; the old one retires when nothing is left in it. */
+  /** Moves documents that the cloud lost into a new base; the old one retires when nothing is left in it. */
   readonly rebuild: (base: Base, lost: readonly Document[]) => Promise<void>;
   readonly tellIndexed: (base: Base) => Promise<void>;
   readonly tellRetired: (base: Base) => Promise<void>;
@@ -73,6 +76,11 @@ export const createBaseStore = (deps: StoreDeps): BaseStore => ({
 
 const reading = (deps: StoreDeps) =>
   ({
+    claim: async (claim) => {
+      const { leaseMs } = deps.config;
+      await packDocuments(deps);
+      return deps.database.run((client) => bases.claimBases(client, { ...claim, leaseMs }));
+    },
     documentsOf: (base) => deps.database.run((client) => documents.documentsOfBase(client, base.id)),
     textOf: (document) => deps.database.run((client) => documents.readText(client, document.id)),
     saveObjectKey: (_base, document, objectKey) =>

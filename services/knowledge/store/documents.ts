@@ -162,7 +162,7 @@ export const resetDocuments = async (tx: Transaction, baseId: string): Promise<v
 };
 
 /**
- * Moves indexed documents into another base, to be uploaded there. Those whose own job has ended get `jobId`; their ids are
+ * Moves documents of an indexed base into another one, to be uploaded there. Those whose own job has ended get `jobId`; their ids are
  * returned.
  */
 export const moveToBase = async (
@@ -176,7 +176,7 @@ export const moveToBase = async (
           select from jobs where jobs.id = document.job_id and phase not in ('done', 'failed', 'cancelled'))
         then document.job_id else ${move.jobId}::uuid end
     where document.base_id = ${move.from}::uuid and document.id = any(${[...move.ids]}::uuid[])
-      and document.state = 'indexed'
+      and document.state in ('indexed', 'indexing')
     returning document.id::text, document.job_id::text`;
   return rows.flatMap((row) => (row.job_id === move.jobId ? [row.id] : []));
 };

@@ -7,7 +7,7 @@ import { documentsOfBase, moveToBase, type Document } from './documents.ts';
 import { insertJob, replaceItems } from './jobs.ts';
 
 /**
- * Moves indexed documents into a new base of the same domain, from where they go into the cloud again; a job tells how they
+ * Moves documents into a new base of the same domain, from where they go into the cloud again; a job tells how they
  * are getting on. True when something is left in the old base.
  */
 export const rebuildDocuments = async (

@@ -41,7 +41,7 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
     startClouds({ databaseMs: 100, indexMs: 30 }),
     mkdtemp(join(tmpdir(), 'parley-knowledge-')),
   ]);
-  const { bus, clock, sql } = platform;
+  const { bus, clock, database, sql } = platform;
   const blobs = createFolderBlobs({ clock, folder });
   const environment = { ...platform.environment, ...quick, ...clouds.environment, ...options.settings };
   const running: Running[] = [await knowledge.start({ ...platform, blobs, environment })];
@@ -68,7 +68,7 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
     ...questions(platform, blobs),
     cloud: clouds.gradient,
     inCloud: inCloud(clouds.environment['GRADIENT_BASE_URL'] ?? ''),
-    database: platform.database,
+    database,
     registered: async (domain_name: string, domainId = clock.newId()): Promise<string> => {
       const website_key = clock.newId().replaceAll('-', '').slice(0, 16);
       await tell(domainRegistered, domainId, { domain_name, website_key });
@@ -83,11 +83,7 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
       attachesAtOnce = true;
       for (const attach of waiting.splice(0)) await attach();
     },
-    bases: (domainId: string) =>
-      sql<{ state: string; kb_name: string; kb_uuid: string | null }>(
-        'select state, kb_name, kb_uuid from knowledge_bases where domain_id = $1 order by created_at',
-        [domainId],
-      ),
+    bases: (domainId: string) => sql<BaseRow>(basesOfDomain, [domainId]),
     /** Another process of the service over the same bus and database. */
     startReplica: async (): Promise<void> => {
       running.push(await knowledge.start({ ...platform, blobs, environment }));
@@ -101,6 +97,13 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
     },
   };
 };
+interface BaseRow {
+  readonly state: string;
+  readonly kb_name: string;
+  readonly kb_uuid: string | null;
+}
+const basesOfDomain = 'select state, kb_name, kb_uuid from knowledge_bases where domain_id = $1 order by created_at';
+
 /** The control plane as a second client of the account would use it. */
 const inCloud =
   (baseUrl: string) =>

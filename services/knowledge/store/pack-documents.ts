@@ -1,10 +1,10 @@
 import { filesPerBaseMax } from '../client/bases.ts';
 import { baseNameOf } from '../domain.ts';
-import type { Deps } from '../deps.ts';
+import type { StoreDeps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
-import { deleteBase, findWebsite, insertBase } from '../store/bases.ts';
-import { isHeld } from '../store/removals.ts';
-import { assignToBase, documentsOfBase, domainsWithWaiting } from '../store/documents.ts';
+import { deleteBase, findWebsite, insertBase } from './bases.ts';
+import { isHeld } from './removals.ts';
+import { assignToBase, documentsOfBase, domainsWithWaiting } from './documents.ts';
 
 // A round's worth; the next round goes on with the others.
 const domainsMax = 20;
@@ -13,12 +13,12 @@ const domainsMax = 20;
  * Puts documents that wait into new bases, those of one domain together. A base of their own each time, because the cloud
  * takes files only when a base is made (its contract for adding a source has no file member).
  */
-export const packDocuments = async (deps: Deps): Promise<void> => {
+export const packDocuments = async (deps: StoreDeps): Promise<void> => {
   const domains = await deps.database.run((client) => domainsWithWaiting(client, domainsMax));
   for (const domainId of domains) await packDomain(deps, domainId);
 };
 
-const packDomain = (deps: Deps, domainId: string): Promise<void> =>
+const packDomain = (deps: StoreDeps, domainId: string): Promise<void> =>
   deps.messaging.transaction(async (tx) => {
     if (!(await isHeld(tx, domainId))) return;
     // Without a first base the domain is not known here yet: DomainRegistered is on its way.
