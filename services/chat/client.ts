@@ -1,5 +1,6 @@
 import { Failure } from '../../shared/errors/failure.ts';
 import type { Http, HttpStream } from '../../shared/http/contract.ts';
+import type { OutsideSystem } from '../../shared/http/outside-system.ts';
 import { parseSse } from '../../shared/http/sse.ts';
 import { readChunk, type AgentChunk } from './agent-chunk.ts';
 import type { AgentAccess } from './agent-access.ts';
@@ -21,44 +22,70 @@ export interface AgentClient {
 
 interface AgentClientOptions {
   readonly http: Http;
+  /** Judges each endpoint for itself: a broken agent is the trouble of its own domain only. */
+  readonly agents: OutsideSystem;
   readonly firstTokenMs: number;
   /** Between tokens. */
   readonly idleMs: number;
 }
 
 const streamBytesMax = 8_000_000;
+const eventStream = 'text/event-stream';
 
-export const createAgentClient = ({ http, firstTokenMs, idleMs }: AgentClientOptions): AgentClient => ({
-  complete: async (access, messages, signal) => {
-    const watch = startSilenceWatch({ firstMs: firstTokenMs, idleMs, outer: signal });
-    try {
-      const stream = await http.openStream({
-        method: 'POST',
-        // Without `agent=true` some deployments answer without looking anything up.
-        url: `${access.endpoint.replace(/\/+$/, '')}/api/v1/chat/completions?agent=true`,
-        headers: { authorization: `Bearer ${access.accessKey}`, accept: 'text/event-stream' },
-        json: {
-          model: 'n/a',
-          messages,
-          stream: true,
-          stream_options: { include_usage: true },
-          provide_citations: true,
-          include_retrieval_info: true,
-        },
-        responseMs: firstTokenMs,
-        idleMs: Math.max(firstTokenMs, idleMs),
-        responseBytesMax: streamBytesMax,
-        signal: watch.signal,
-      });
-      return readStream(stream, watch);
-    } catch (thrown) {
-      watch.clear();
-      throw thrown;
-    }
-  },
-});
+export const createAgentClient = (options: AgentClientOptions): AgentClient => {
+  const { agents, firstTokenMs, idleMs } = options;
+  return {
+    complete: async (access, messages, signal) => {
+      const watch = startSilenceWatch({ firstMs: firstTokenMs, idleMs, outer: signal });
+      try {
+        const call = { breaker: access.endpoint, signal };
+        const stream = await agents.run(call, () => open(options, { access, messages, signal: watch.signal }));
+        return readStream(stream, watch, () => {
+          if (!signal.aborted) agents.failedLate(access.endpoint);
+        });
+      } catch (thrown) {
+        watch.clear();
+        throw thrown;
+      }
+    },
+  };
+};
 
-async function* readStream(stream: HttpStream, watch: SilenceWatch): AsyncGenerator<AgentChunk> {
+interface Completion {
+  readonly access: AgentAccess;
+  readonly messages: readonly AgentMessage[];
+  readonly signal: AbortSignal;
+}
+
+const open = async (
+  { http, firstTokenMs, idleMs }: AgentClientOptions,
+  { access, messages, signal }: Completion,
+): Promise<HttpStream> => {
+  const stream = await http.openStream({
+    method: 'POST',
+    // Without `agent=true` some deployments answer without looking anything up.
+    url: `${access.endpoint.replace(/\/+$/, '')}/api/v1/chat/completions?agent=true`,
+    headers: { authorization: `Bearer ${access.accessKey}`, accept: eventStream },
+    json: {
+      model: 'n/a',
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+      provide_citations: true,
+      include_retrieval_info: true,
+    },
+    responseMs: firstTokenMs,
+    idleMs: Math.max(firstTokenMs, idleMs),
+    responseBytesMax: streamBytesMax,
+    signal,
+  });
+  const type = stream.headers['content-type'] ?? eventStream;
+  if (type.startsWith(eventStream)) return stream;
+  stream.close();
+  throw broken(`not a stream but ${type.slice(0, 80)}`);
+};
+
+async function* readStream(stream: HttpStream, watch: SilenceWatch, onBroken: () => void): AsyncGenerator<AgentChunk> {
   let hasEnd = false;
   try {
     for await (const { data } of parseSse(stream.chunks)) {
@@ -73,14 +100,15 @@ async function* readStream(stream: HttpStream, watch: SilenceWatch): AsyncGenera
       hasEnd ||= chunk.isLast;
       yield chunk;
     }
+    // A connection that ends politely in the middle of a sentence looks like any other end.
+    if (!hasEnd) throw broken('the stream ended before the answer did');
   } catch (thrown) {
+    onBroken();
     throw thrown instanceof Failure ? thrown : broken('the stream could not be read', thrown);
   } finally {
     watch.clear();
     stream.close();
   }
-  // A connection that ends politely in the middle of a sentence looks like any other end.
-  if (!hasEnd) throw broken('the stream ended before the answer did');
 }
 
 // What was wrong is for the log; the visitor is told that the agent did not answer.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outsideSettings } from '../../shared/http/settings.ts';
 import { milliseconds } from '../../shared/runtime/config.ts';
 
 /** Settings of the chat service; `.env.example` explains each. */
@@ -22,5 +23,6 @@ export const chatSettings = z.object({
   AGENT_ACCESS_TTL_MS: milliseconds.default(300_000),
   /** How much longer they serve while provisioning does not answer. */
   AGENT_ACCESS_STALE_MS: milliseconds.default(3_600_000),
+  ...outsideSettings,
 });
 export type ChatSettings = z.infer<typeof chatSettings>;

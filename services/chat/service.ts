@@ -9,6 +9,7 @@ import {
 } from '../../shared/contracts/chat.ts';
 import { domainRemoved } from '../../shared/contracts/provisioning.ts';
 import { createHttp } from '../../shared/http/client.ts';
+import { createOutsideSystem } from '../../shared/http/outside-system.ts';
 import { startMessaging } from '../../shared/outbox/messaging.ts';
 import { loadConfig } from '../../shared/runtime/config.ts';
 import type { Service } from '../../shared/runtime/platform.ts';
@@ -42,8 +43,16 @@ export const chat: Service = {
       socketsMax: settings.ASK_CONCURRENCY_MAX,
       clock,
     });
+    const agents = createOutsideSystem({
+      name: 'agent',
+      unavailableCode: 'agent_unavailable',
+      callsMax: settings.ASK_CONCURRENCY_MAX,
+      restMs: settings.OUTSIDE_REST_MS,
+      clock,
+    });
     const agent = createAgentClient({
       http,
+      agents,
       firstTokenMs: settings.ASK_FIRST_TOKEN_TIMEOUT_MS,
       idleMs: settings.ASK_IDLE_TIMEOUT_MS,
     });
@@ -69,6 +78,7 @@ export const chat: Service = {
     return {
       stop: async () => {
         await Promise.all(parts.map((part) => part.stop()));
+        agents.close();
         http.close();
       },
     };

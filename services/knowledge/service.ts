@@ -78,7 +78,7 @@ const createDeps = (platform: Platform, messaging: Messaging) => {
     database: platform.database,
     messaging,
     blobs: platform.blobs,
-    cloud: createCloud(config, platform.clock, installationTagOf(platform.database)),
+    cloud: createCloud(config, platform, installationTagOf(platform.database)),
     extractor,
     crawl: createCrawl({ allowHosts: config.crawlAllowHosts, clock: platform.clock, extractor }),
     config,

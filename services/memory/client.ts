@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { Failure } from '../../shared/errors/failure.ts';
 import type { Http } from '../../shared/http/contract.ts';
+import { isHeldBack } from '../../shared/http/held-back.ts';
 import { readJson } from '../../shared/http/json.ts';
+import type { OutsideSystem } from '../../shared/http/outside-system.ts';
 import { upstreamStatusOf } from '../../shared/http/status.ts';
 
 /** Whose memory at Memori: the domain's key, and a visitor under the name that Memori knows. */
 export interface MemoriSubject {
+  /** Whose key it is; a key that is in trouble is not another's. */
+  readonly domainId: string;
   readonly apiKey: string;
   readonly remoteUser: string;
   readonly sessionId: string;
@@ -22,6 +26,7 @@ export interface MemoriClient {
 
 interface MemoriOptions {
   readonly http: Http;
+  readonly memori: OutsideSystem;
   readonly baseUrl: string;
   readonly validateUrl: string;
   readonly sendTimeoutMs: number;
@@ -34,24 +39,22 @@ const answerBytesMax = 200_000;
 
 /** The chat API, as far as it is known: one user message at a time, and an empty one reads without writing. */
 export const createMemoriClient = (options: MemoriOptions): MemoriClient => {
-  const { http, sendTimeoutMs } = options;
+  const { http, memori, sendTimeoutMs } = options;
   const chat = async (subject: MemoriSubject, content: string, timeoutMs: number): Promise<string> => {
-    const { response } = await http.sendJson(
-      {
-        method: 'POST',
-        url: `${options.baseUrl.replace(/\/+$/, '')}/v1/chat`,
-        headers: { authorization: `Bearer ${subject.apiKey}` },
-        json: {
-          context: { assistant_id: 'support-bot', session_id: subject.sessionId, user_id: subject.remoteUser },
-          messages: [{ role: 'user', content }],
-          model: 'gpt-4o-mini',
-          temperature: 0.7,
-        },
-        timeoutMs,
-        responseBytesMax: answerBytesMax,
+    const request = {
+      method: 'POST',
+      url: `${options.baseUrl.replace(/\/+$/, '')}/v1/chat`,
+      headers: { authorization: `Bearer ${subject.apiKey}` },
+      json: {
+        context: { assistant_id: 'support-bot', session_id: subject.sessionId, user_id: subject.remoteUser },
+        messages: [{ role: 'user', content }],
+        model: 'gpt-4o-mini',
+        temperature: 0.7,
       },
-      answerSchema,
-    );
+      timeoutMs,
+      responseBytesMax: answerBytesMax,
+    } as const;
+    const { response } = await memori.run({ breaker: subject.domainId }, () => http.sendJson(request, answerSchema));
     return response ?? '';
   };
   return {
@@ -64,17 +67,18 @@ export const createMemoriClient = (options: MemoriOptions): MemoriClient => {
 };
 
 const validateKey = async (
-  { http, validateUrl, validateTimeoutMs }: MemoriOptions,
+  { http, memori, validateUrl, validateTimeoutMs }: MemoriOptions,
   apiKey: string,
 ): Promise<'valid' | 'invalid' | 'unverified'> => {
   try {
-    const response = await http.send({
+    const request = {
       method: 'POST',
       url: validateUrl,
       headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
       timeoutMs: validateTimeoutMs,
       responseBytesMax: answerBytesMax,
-    });
+    } as const;
+    const response = await memori.run({ breaker: 'validation' }, () => http.send(request));
     if (response.status === 401) return 'invalid';
     if (response.status !== 200) return 'unverified';
     // A 200 may say `valid: false`.
@@ -85,9 +89,10 @@ const validateKey = async (
 };
 
 /** What went wrong with a call, as the rules for reading and sending tell it apart. */
-export type MemoriTrouble = 'unreachable' | 'key_refused' | 'over_quota' | 'intercepted' | 'refused';
+export type MemoriTrouble = 'held_back' | 'unreachable' | 'key_refused' | 'over_quota' | 'intercepted' | 'refused';
 
 export const troubleOf = (failure: unknown): MemoriTrouble => {
+  if (isHeldBack(failure)) return 'held_back';
   const status = upstreamStatusOf(failure);
   if (status === undefined || status >= 500 || status < 400 || status === 408) return 'unreachable';
   if (status === 401 || status === 403) return 'key_refused';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outsideSettings } from '../../shared/http/settings.ts';
 import { milliseconds } from '../../shared/runtime/config.ts';
 
 /** Settings of the memory service; `.env.example` explains each. */
@@ -12,5 +13,6 @@ export const memorySettings = z.object({
   MEMORI_VALIDATE_TIMEOUT_MS: milliseconds.default(10_000),
   /** How often the write-behind looks for what is due. */
   MEMORI_POLL_MS: milliseconds.min(50).default(2_000),
+  ...outsideSettings,
 });
 export type MemorySettings = z.infer<typeof memorySettings>;

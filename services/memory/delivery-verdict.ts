@@ -3,6 +3,8 @@ import type { MemoriTrouble } from './client.ts';
 /** What becomes of a turn that Memori did not take. */
 export type DeliveryVerdict =
   | { readonly do: 'retry'; readonly afterMs: number }
+  /** Nothing was sent: it was no attempt. */
+  | { readonly do: 'postpone'; readonly afterMs: number }
   /** Kept until the domain's key changes. */
   | { readonly do: 'park' }
   /** All of the domain's turns wait. */
@@ -23,12 +25,15 @@ const attemptsMax = 8;
 const ageMaxMs = 24 * 3_600_000;
 const quotaRestMs = 60_000;
 const hourMs = 3_600_000;
+const waitMinMs = 1_000;
 const waitMaxMs = 64_000;
 const jitter = 0.25;
 
 /** Retries wait 1, 4, 16 and then 64 s, a quarter more or less; at most 8 tries in a day. */
 export const deliveryVerdict = ({ trouble, attempt, ageMs, retryAfterMs, chance }: Attempt): DeliveryVerdict => {
   switch (trouble) {
+    case 'held_back':
+      return { do: 'postpone', afterMs: Math.max(waitMinMs, retryAfterMs ?? 0) };
     case 'key_refused':
       return { do: 'park' };
     case 'refused':

@@ -11,6 +11,7 @@ import {
   claimDeliveries,
   parkDeliveries,
   pauseDeliveries,
+  postponeDelivery,
   retryDelivery,
   settleDelivery,
   type MemoryDelivery,
@@ -27,34 +28,41 @@ interface WorkerParts {
 }
 
 const concurrency = 4;
+/** Who has not sent by then lets the lease run out: somebody else may have the turn before the sending is over. */
+const sendSoonMs = 5_000;
+/** For noting what came of it, with the database at its slowest. */
+const settleMs = 20_000;
 
 /** Sends to Memori, behind the visitor's back, what the turns of its domains left in `memory_deliveries`. */
 export const startDeliveryWorker = (parts: WorkerParts): Worker => {
-  const leaseOwner = parts.clock.newId();
-  const leaseMs = parts.sendTimeoutMs + 5_000;
+  const leaseMs = sendSoonMs + parts.sendTimeoutMs + settleMs;
   return createWorker({
     name: 'memory deliveries',
     clock: parts.clock,
     logger: parts.logger,
     pollMs: parts.pollMs,
     concurrency,
-    claim: (limit) => parts.database.run((client) => claimDeliveries(client, { leaseOwner, leaseMs, limit })),
+    // A fresh owner for every claim, so that who lost a lease cannot pass for the one that has it now.
+    claim: (limit) =>
+      parts.database.run((client) => claimDeliveries(client, { leaseOwner: parts.clock.newId(), leaseMs, limit })),
     run: (delivery) => deliver(parts, delivery),
   });
 };
 
 const deliver = async (parts: WorkerParts, delivery: MemoryDelivery): Promise<void> => {
   const { domainId, userId, sessionId } = delivery;
+  const claimedAt = parts.clock.now();
   const account = await parts.accounts.usable(domainId);
   if (account === undefined) return parts.database.run((client) => parkDeliveries(client, domainId));
-  const subject = { apiKey: account.apiKey, remoteUser: remoteUserOf(account.salt, userId), sessionId };
+  if (parts.clock.now() - claimedAt > sendSoonMs) return;
+  const subject = { domainId, apiKey: account.apiKey, remoteUser: remoteUserOf(account.salt, userId), sessionId };
   try {
     await parts.client.remember(subject, delivery.question);
   } catch (thrown) {
     return settleFailure(parts, delivery, thrown);
   }
   if (account.isDoubtful) await parts.accounts.markValid(domainId);
-  await parts.database.run((client) => settleDelivery(client, delivery.id));
+  await parts.database.run((client) => settleDelivery(client, delivery));
 };
 
 const settleFailure = async (parts: WorkerParts, delivery: MemoryDelivery, thrown: unknown): Promise<void> => {
@@ -73,13 +81,15 @@ const settleFailure = async (parts: WorkerParts, delivery: MemoryDelivery, throw
   );
   switch (verdict.do) {
     case 'retry':
-      return database.run((client) => retryDelivery(client, delivery.id, verdict.afterMs, trouble));
+      return database.run((client) => retryDelivery(client, delivery, verdict.afterMs, trouble));
+    case 'postpone':
+      return database.run((client) => postponeDelivery(client, delivery, verdict.afterMs));
     case 'park':
       await parts.accounts.markInvalid(delivery.domainId);
       return database.run((client) => parkDeliveries(client, delivery.domainId));
     case 'pause':
       return database.run((client) => pauseDeliveries(client, delivery.domainId, verdict.afterMs, trouble));
     case 'bury':
-      return database.run((client) => buryDelivery(client, delivery.id, verdict.reason));
+      return database.run((client) => buryDelivery(client, delivery, verdict.reason));
   }
 };

@@ -1,5 +1,4 @@
-import { circuitBreaker, ConsecutiveBreaker, handleWhen, type CircuitBreakerPolicy, CircuitState } from 'cockatiel';
-import { LRUCache } from 'lru-cache';
+import type { OutsideSystem } from '../../shared/http/outside-system.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Accounts } from './accounts.ts';
 import { troubleOf, type MemoriClient } from './client.ts';
@@ -23,52 +22,35 @@ export interface RemoteMemory {
 
 interface RemoteParts {
   readonly client: MemoriClient;
+  readonly memori: Pick<OutsideSystem, 'isDegraded'>;
   readonly accounts: Accounts;
   readonly logger: Logger;
 }
 
 export const remoteName = 'memori';
 
-const failuresMax = 5;
-const openMs = 30_000;
-const breakersMax = 1_000;
 const textCharsMax = 1_000;
 const timeoutMinMs = 50;
 const nothing: RemoteRecall = { text: '', degraded: [] };
 
-/** A breaker per domain: a key or host of one is not another's, and an open one costs no reply any time. */
-export const createRemoteMemory = ({ client, accounts, logger }: RemoteParts): RemoteMemory => {
-  const breakers = new LRUCache<string, CircuitBreakerPolicy>({ max: breakersMax });
-  const breakerOf = (domainId: string): CircuitBreakerPolicy => {
-    const breaker = breakers.get(domainId) ?? createBreaker();
-    breakers.set(domainId, breaker);
-    return breaker;
-  };
-  return {
-    recall: async ({ domainId, userId, sessionId }, timeoutMs) => {
-      try {
-        const account = await accounts.usable(domainId);
-        if (account === undefined) return nothing;
-        if (timeoutMs < timeoutMinMs) return { text: '', degraded: [remoteName] };
-        const subject = { apiKey: account.apiKey, remoteUser: remoteUserOf(account.salt, userId), sessionId };
-        const text = await breakerOf(domainId).execute(() => client.recall(subject, timeoutMs));
-        if (account.isDoubtful) await accounts.markValid(domainId);
-        return { text: plain(text), degraded: [] };
-      } catch (thrown) {
-        if (troubleOf(thrown) === 'key_refused') await accounts.markInvalid(domainId).catch(() => undefined);
-        logger.warn({ err: thrown }, 'recall without Memori');
-        return { text: '', degraded: [remoteName] };
-      }
-    },
-    isAvailable: () => [...breakers.values()].every(({ state }) => state !== CircuitState.Open),
-  };
-};
-
-const createBreaker = (): CircuitBreakerPolicy =>
-  circuitBreaker(
-    handleWhen((error) => troubleOf(error) === 'unreachable'),
-    { halfOpenAfter: openMs, breaker: new ConsecutiveBreaker(failuresMax) },
-  );
+export const createRemoteMemory = ({ client, memori, accounts, logger }: RemoteParts): RemoteMemory => ({
+  recall: async ({ domainId, userId, sessionId }, timeoutMs) => {
+    try {
+      const account = await accounts.usable(domainId);
+      if (account === undefined) return nothing;
+      if (timeoutMs < timeoutMinMs) return { text: '', degraded: [remoteName] };
+      const subject = { domainId, apiKey: account.apiKey, remoteUser: remoteUserOf(account.salt, userId), sessionId };
+      const text = await client.recall(subject, timeoutMs);
+      if (account.isDoubtful) await accounts.markValid(domainId);
+      return { text: plain(text), degraded: [] };
+    } catch (thrown) {
+      if (troubleOf(thrown) === 'key_refused') await accounts.markInvalid(domainId).catch(() => undefined);
+      logger.warn({ err: thrown }, 'recall without Memori');
+      return { text: '', degraded: [remoteName] };
+    }
+  },
+  isAvailable: () => !memori.isDegraded(),
+});
 
 // Another system's words: no control or hidden characters, and not more than a paragraph.
 const plain = (text: string): string =>

@@ -9,6 +9,7 @@ import {
 } from '../../shared/contracts/memory.ts';
 import { domainRemoved } from '../../shared/contracts/provisioning.ts';
 import { createHttp } from '../../shared/http/client.ts';
+import { createOutsideSystem } from '../../shared/http/outside-system.ts';
 import { startMessaging } from '../../shared/outbox/messaging.ts';
 import { loadConfig } from '../../shared/runtime/config.ts';
 import type { Service } from '../../shared/runtime/platform.ts';
@@ -28,7 +29,7 @@ import { handleValidateMemoriKey } from './handlers/validate-memori-key.ts';
 import { createRemoteMemory } from './remote-memory.ts';
 import { startSweeper } from './sweeper.ts';
 
-const socketsMax = 16;
+const callsMax = 16;
 
 /** What visitors said, found again: our own store always, and Memori beside it for domains that brought a key. */
 export const memory: Service = {
@@ -37,15 +38,25 @@ export const memory: Service = {
     const { bus, database, secrets, clock, logger } = platform;
     const settings = loadConfig(memorySettings, platform.environment);
     const messaging = await startMessaging(platform, 'memory');
+    const unavailableCode = 'memory_unavailable';
+    const http = createHttp({ unavailableCode, userAgent: 'parley', socketsMax: callsMax, clock });
+    const memori = createOutsideSystem({
+      name: 'memori',
+      unavailableCode,
+      callsMax,
+      restMs: settings.OUTSIDE_REST_MS,
+      clock,
+    });
     const client = createMemoriClient({
-      http: createHttp({ unavailableCode: 'memory_unavailable', userAgent: 'parley', socketsMax, clock }),
+      http,
+      memori,
       baseUrl: settings.MEMORI_BASE_URL,
       validateUrl: settings.MEMORI_VALIDATE_URL,
       sendTimeoutMs: settings.MEMORI_SEND_TIMEOUT_MS,
       validateTimeoutMs: settings.MEMORI_VALIDATE_TIMEOUT_MS,
     });
     const accounts = createAccounts({ database, secrets, clock });
-    const remote = createRemoteMemory({ client, accounts, logger });
+    const remote = createRemoteMemory({ client, memori, accounts, logger });
     const deps: Deps = { database, messaging, clock, logger, settings, client, accounts, remote };
     await bus.answer(recall, handleRecall(deps));
     await bus.answer(listMemories, handleListMemories(deps));
@@ -64,6 +75,8 @@ export const memory: Service = {
     return {
       stop: async () => {
         await Promise.all(parts.map((part) => part.stop()));
+        memori.close();
+        http.close();
       },
     };
   },

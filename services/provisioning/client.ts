@@ -1,6 +1,8 @@
 import { Failure } from '../../shared/errors/failure.ts';
 import { createControlPlane, unlessMissing, type Call } from '../../shared/gradient/control-plane.ts';
 import { everyPage, perPage } from '../../shared/gradient/every-page.ts';
+import { sharedFor } from '../../shared/gradient/shared-for.ts';
+import type { Database } from '../../shared/db/client.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import * as schemas from './client/schemas.ts';
 import type { ProvisioningConfig } from './config.ts';
@@ -40,6 +42,7 @@ export interface AgentSettings {
   readonly provide_citations: boolean;
 }
 
+const callsMax = 8;
 /** How long one reading of the whole agent list serves all who look something up in it. */
 const listSharedMs = 300;
 
@@ -47,12 +50,16 @@ const listSharedMs = 300;
  * The part of the Gradient control plane that holds agents: what we write is strict, what we read is lenient. Deletions and
  * look-ups take a signal, creations do not.
  */
-export const createGradient = (config: ProvisioningConfig, clock: Clock) => {
-  const { call, http } = createControlPlane(config, { userAgent: 'parley-provisioning', clock });
+export const createGradient = (
+  config: ProvisioningConfig,
+  parts: { readonly clock: Clock; readonly database: Database },
+) => {
+  const { clock } = parts;
+  const { call, close } = createControlPlane(config, { owner: 'provisioning', callsMax, ...parts });
   const listAgents = sharedFor(listSharedMs, clock, async (): Promise<readonly NamedAgent[]> => {
     const listed = await everyPage(
-      (page) => call('GET', `/agents?page=${page}&per_page=${perPage}`, schemas.agentsPage),
-      (page) => page.agents ?? [],
+      (page) => call('GET', `/agents?page=${page}&per_page=${perPage}`, schemas.agentsPage, { urgency: 'normal' }),
+      (page) => page.agents,
     );
     return [...listed].sort(byAge).flatMap(named);
   });
@@ -65,7 +72,7 @@ export const createGradient = (config: ProvisioningConfig, clock: Clock) => {
     findAgents: async (matches: (name: string) => boolean): Promise<readonly NamedAgent[]> =>
       (await listAgents()).filter((agent) => matches(agent.name)),
     modelUuid: modelLookup(config, call),
-    close: http.close,
+    close,
   };
 };
 export type Gradient = ReturnType<typeof createGradient>;
@@ -92,7 +99,10 @@ const agentCalls = (config: ProvisioningConfig, call: Call) => ({
 const keyCalls = (call: Call) => ({
   createKey: async (agentUuid: string, name: string): Promise<{ readonly uuid: string; readonly secret: string }> => {
     const json = { agent_uuid: agentUuid, name };
-    const answer = await call('POST', `/agents/${agentUuid}/api_keys`, schemas.newKeyAnswer, { json });
+    const answer = await call('POST', `/agents/${agentUuid}/api_keys`, schemas.newKeyAnswer, {
+      json,
+      urgency: 'urgent',
+    });
     return { uuid: answer.api_key_info.uuid, secret: answer.api_key_info.secret_key };
   },
   /** All keys of the agent; null when the cloud does not know the agent. */
@@ -100,8 +110,8 @@ const keyCalls = (call: Call) => ({
     const path = (page: number): string => `/agents/${agentUuid}/api_keys?page=${page}&per_page=${perPage}`;
     const keys = await unlessMissing(() =>
       everyPage(
-        (page) => call('GET', path(page), schemas.keysPage, { signal }),
-        (page) => page.api_key_infos ?? [],
+        (page) => call('GET', path(page), schemas.keysPage, { signal, urgency: 'urgent' }),
+        (page) => page.api_key_infos,
       ),
     );
     return keys?.flatMap(({ uuid, name }) => (typeof uuid === 'string' ? [{ uuid, name: name ?? '' }] : [])) ?? null;
@@ -130,8 +140,10 @@ const modelLookup = ({ modelUuid, modelName }: ProvisioningConfig, call: Call) =
     if (known !== undefined) return known;
     const models = await everyPage(
       (page) =>
-        call('GET', `/models?usecases=MODEL_USECASE_AGENT&page=${page}&per_page=${perPage}`, schemas.modelsPage),
-      (page) => page.models ?? [],
+        call('GET', `/models?usecases=MODEL_USECASE_AGENT&page=${page}&per_page=${perPage}`, schemas.modelsPage, {
+          urgency: 'normal',
+        }),
+      (page) => page.models,
     );
     const wanted = modelName?.toLowerCase();
     const model = models.find(
@@ -151,27 +163,13 @@ const asAgent = ({ uuid, deployment, knowledge_bases: bases }: schemas.AgentAnsw
   status: deployment?.status ?? 'STATUS_UNKNOWN',
   // Zero values may be written out or left out.
   url: deployment?.url === undefined || deployment.url === '' ? null : deployment.url,
-  kbUuids: (bases ?? []).flatMap((base) => (typeof base.uuid === 'string' ? [base.uuid] : [])),
+  kbUuids: bases.flatMap((base) => (typeof base.uuid === 'string' ? [base.uuid] : [])),
 });
 
 const named = ({ uuid, name, tags, deployment }: schemas.ListedAgent): readonly NamedAgent[] =>
   typeof uuid === 'string' && typeof name === 'string'
-    ? [{ ...asAgent({ uuid, deployment }), name, tags: tags ?? [] }]
+    ? [{ ...asAgent({ uuid, deployment, knowledge_bases: [] }), name, tags: tags ?? [] }]
     : [];
 
 const byAge = (left: schemas.ListedAgent, right: schemas.ListedAgent): number =>
   (left.created_at ?? '~').localeCompare(right.created_at ?? '~');
-
-/** One run of `work` serves everyone who asks within `ms` of its start; a failed one is not kept. */
-const sharedFor = <T>(ms: number, clock: Clock, work: () => Promise<T>): (() => Promise<T>) => {
-  let latest: { readonly at: number; readonly result: Promise<T> } | undefined;
-  return async () => {
-    if (latest !== undefined && clock.now() - latest.at <= ms) return latest.result;
-    const mine = { at: clock.now(), result: work() };
-    latest = mine;
-    mine.result.catch(() => {
-      if (latest === mine) latest = undefined;
-    });
-    return mine.result;
-  };
-};

@@ -29,7 +29,7 @@ export const provisioning: Service = {
   name: 'provisioning',
   start: async (platform) => {
     const config = loadProvisioningConfig(platform.environment);
-    const gradient = createGradient(config, platform.clock);
+    const gradient = createGradient(config, platform);
     const messaging = await startMessaging(platform, 'provisioning');
     const installationTag = installationTagOf(platform.database);
     const attaching = startAttaching({ ...platform, config, gradient, messaging });

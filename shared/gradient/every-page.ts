@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { Failure } from '../errors/failure.ts';
+import { count, word } from './lenient.ts';
 
 /** What every list of the cloud carries beside its items; spread into a page's schema. */
 export const paging = {
-  meta: z.object({ pages: z.number().nullish() }).nullish(),
-  links: z.object({ pages: z.object({ next: z.string().nullish() }).nullish() }).nullish(),
+  meta: z.object({ pages: count }).nullish().catch(null),
+  links: z
+    .object({ pages: z.object({ next: word }).nullish() })
+    .nullish()
+    .catch(null),
 };
 
 type Page = { readonly [Member in keyof typeof paging]?: z.output<(typeof paging)[Member]> };

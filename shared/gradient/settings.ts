@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { outsideSettings } from '../http/settings.ts';
 import { ConfigError, loadConfig, milliseconds, type Environment } from '../runtime/config.ts';
 
 const cloudHost = 'api.digitalocean.com';
 const emulatedProjectId = '00000000-0000-4000-8000-000000000000';
+
+const rate = z.coerce.number().int().min(10).max(1_000_000);
+/** What DigitalOcean allows a token. */
+const cloudRates = { perMinute: 250, perHour: 5_000 };
 
 const settingsSchema = z.object({
   GRADIENT_BASE_URL: z.url().default(`https://${cloudHost}/v2/gen-ai`),
@@ -11,6 +16,9 @@ const settingsSchema = z.object({
   DIGITALOCEAN_REGION: z.string().default('tor1'),
   GRADIENT_CALL_TIMEOUT_MS: milliseconds.min(100).max(60_000).default(15_000),
   GRADIENT_SETTLE_MS: milliseconds.optional(),
+  GRADIENT_RATE_PER_MINUTE: rate.optional(),
+  GRADIENT_RATE_PER_HOUR: rate.optional(),
+  ...outsideSettings,
 });
 
 /** What everyone who talks to the Gradient control plane must know. */
@@ -24,6 +32,10 @@ export interface GradientSettings {
   readonly callTimeoutMs: number;
   /** How long a creation of unknown outcome may still take effect and show up in lists. */
   readonly settleMs: number;
+  /** How long a circuit breaker of the cloud stays open. */
+  readonly restMs: number;
+  /** Calls that all replicas together may make; null for as many as they like. */
+  readonly rates: { readonly perMinute: number; readonly perHour: number } | null;
 }
 
 /** Reads and checks the settings. Throws ConfigError when the real cloud would be called with something missing. */
@@ -49,5 +61,15 @@ export const loadGradientSettings = (environment: Environment): GradientSettings
     isRealCloud,
     callTimeoutMs,
     settleMs,
+    restMs: settings.OUTSIDE_REST_MS,
+    rates: ratesOf(settings, isRealCloud),
   };
+};
+
+const ratesOf = (
+  { GRADIENT_RATE_PER_MINUTE: perMinute, GRADIENT_RATE_PER_HOUR: perHour }: z.output<typeof settingsSchema>,
+  isRealCloud: boolean,
+): GradientSettings['rates'] => {
+  if (!isRealCloud && perMinute === undefined && perHour === undefined) return null;
+  return { perMinute: perMinute ?? cloudRates.perMinute, perHour: perHour ?? cloudRates.perHour };
 };

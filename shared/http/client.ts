@@ -52,6 +52,7 @@ const sendWith =
     try {
       const exchange = await open(client, request, { span, signal: deadline.signal });
       span.answered(exchange.status);
+      client.onAnswer?.(exchange);
       const body = await collect(exchange.chunks(request.responseBytesMax ?? client.responseBytesMax));
       return { status: exchange.status, headers: exchange.headers, body };
     } catch (thrown) {

@@ -19,6 +19,8 @@ export interface HttpOptions extends StatusCodes {
   readonly responseMs?: number;
   readonly timeoutMs?: number;
   readonly responseBytesMax?: number;
+  /** Told the head of every answer, whatever its status. */
+  readonly onAnswer?: (answer: Pick<HttpResponse, 'status' | 'headers'>) => void;
   readonly clock?: Pick<Clock, 'now'>;
 }
 

@@ -60,12 +60,16 @@ export const neverSent = <E extends Error>(cause: E): E & { readonly neverSent: 
 export const wasNeverSent = (failure: unknown): boolean =>
   failure instanceof Failure && failure.cause instanceof Error && 'neverSent' in failure.cause;
 
+const retryAfterMinMs = 500;
 const retryAfterMaxMs = 3_600_000;
 
-/** `Retry-After` as milliseconds from now, seconds or HTTP date, clamped to 0–1 h; undefined when absent or unreadable. */
+/**
+ * `Retry-After` as milliseconds from now, seconds or HTTP date; undefined when absent or unreadable. An hour at the most,
+ * and half a second at least: who is told "now" again and again shall not come in a loop.
+ */
 export const retryAfterOf = (headers: HttpHeaders, nowMs: number): number | undefined => {
   const value = headers['retry-after']?.trim();
   if (value === undefined || value === '') return undefined;
   const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
-  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), retryAfterMaxMs);
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, retryAfterMinMs), retryAfterMaxMs);
 };

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/port.ts';
 import type { Database } from '../db/client.ts';
+import { degradedSystems } from '../http/outside-state.ts';
 import type { Clock } from './clock.ts';
 
 export interface Readiness {
@@ -8,6 +9,8 @@ export interface Readiness {
   /** `ok`, or what is wrong or worth knowing, in words. */
   readonly bus: string;
   readonly database: string;
+  /** Outside systems that are out of order, in words; absent when there are none. They make nothing unready. */
+  readonly degraded?: readonly string[];
 }
 
 const cacheMs = 1_000;
@@ -30,10 +33,12 @@ export const createReadiness = (
 const look = async ({ bus, database }: { bus: Bus; database: Database }): Promise<Readiness> => {
   const health = bus.health();
   const databaseOk = await database.isReachable(databaseTimeoutMs);
+  const degraded = degradedSystems();
   return {
     ready: health.connected && databaseOk,
     process: 'running',
     bus: health.detail,
     database: databaseOk ? 'ok' : 'not reachable',
+    ...(degraded.length === 0 ? {} : { degraded }),
   };
 };

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-const owners = ['provisioning', 'knowledge', 'chat', 'memory', 'messaging', 'installation'] as const;
+const owners = ['provisioning', 'knowledge', 'chat', 'memory', 'messaging', 'installation', 'gradient'] as const;
 
 const modelsOf = async (owner: string) => {
   const schema = await readFile(`prisma/schema/${owner}.prisma`, 'utf8');

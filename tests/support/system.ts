@@ -37,6 +37,7 @@ export const quick = {
   SECRETS_KEY: 'a-secrets-key-for-the-flow-tests-0123456789',
   DRAIN_TIMEOUT_MS: '5000',
   GRADIENT_SETTLE_MS: '5000',
+  OUTSIDE_REST_MS: '1000',
   KNOWLEDGE_POLL_MIN_MS: '20',
   KNOWLEDGE_POLL_MAX_MS: '200',
   GRADIENT_CALL_TIMEOUT_MS: '5000',

@@ -39,6 +39,7 @@ export interface ChatWorld extends TestPlatform {
 const quick = {
   ASK_FIRST_TOKEN_TIMEOUT_MS: '1500',
   ASK_IDLE_TIMEOUT_MS: '800',
+  OUTSIDE_REST_MS: '1',
   ASK_TIMEOUT_MS: '5000',
   ASK_LEASE_MS: '600',
   RECALL_TIMEOUT_MS: '200',

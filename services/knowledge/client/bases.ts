@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { unlessMissing, type Call } from '../../../shared/gradient/control-plane.ts';
 import { everyPage, perPage } from '../../../shared/gradient/every-page.ts';
 import { isOfAnotherInstallation, type InstallationTag } from '../../../shared/gradient/installation.ts';
+import { sharedFor } from '../../../shared/gradient/shared-for.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { KnowledgeConfig } from '../config.ts';
 import type { cloudChunkingOf } from '../domain.ts';
 import { garbled } from './garbled.ts';
@@ -35,18 +37,25 @@ export const filesPerBaseMax = 99;
 interface Known {
   readonly embeddingModel: () => Promise<string>;
   readonly installationTag: InstallationTag;
+  readonly clock: Clock;
 }
+
+/** How long one reading of the whole list serves all who look something up in it. */
+const listSharedMs = 300;
 
 /** Knowledge bases: made, looked at, listed and deleted. */
 export const baseCalls = (config: KnowledgeConfig, call: Call, known: Known) => {
   /** All that the account has, oldest first. */
-  const listBases = async (): Promise<readonly ListedBase[]> => {
+  const listBases = sharedFor(listSharedMs, known.clock, async (): Promise<readonly ListedBase[]> => {
     const all = await everyPage(
-      (page) => call('GET', `/knowledge_bases?page=${page}&per_page=${perPage}`, schemas.knowledgeBasesPage),
-      (page) => page.knowledge_bases ?? [],
+      (page) =>
+        call('GET', `/knowledge_bases?page=${page}&per_page=${perPage}`, schemas.knowledgeBasesPage, {
+          urgency: 'normal',
+        }),
+      (page) => page.knowledge_bases,
     );
     return all.flatMap(asListed).sort((left, right) => (left.createdAt ?? Infinity) - (right.createdAt ?? Infinity));
-  };
+  });
   return {
     createBase: createBase(config, call, known),
     listBases,

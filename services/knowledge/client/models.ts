@@ -11,8 +11,8 @@ export const modelLookup = ({ embeddingModelUuid }: KnowledgeConfig, call: Call)
     if (knownModel !== undefined) return knownModel;
     const path = '/models?usecases=MODEL_USECASE_KNOWLEDGEBASE';
     const models = await everyPage(
-      (page) => call('GET', `${path}&page=${page}&per_page=${perPage}`, modelsPage),
-      (page) => page.models ?? [],
+      (page) => call('GET', `${path}&page=${page}&per_page=${perPage}`, modelsPage, { urgency: 'normal' }),
+      (page) => page.models,
     );
     const uuid = models.find((model) => typeof model.uuid === 'string')?.uuid;
     if (typeof uuid !== 'string') throw new Failure('cloud_refused', { detail: 'The cloud offers no embedding model' });

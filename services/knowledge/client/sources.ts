@@ -11,7 +11,7 @@ export const sourceCalls = (call: Call) => ({
     const all = await unlessMissing(() =>
       everyPage(
         (page) => call('GET', `${path}?page=${page}&per_page=${perPage}`, schemas.dataSourcesPage),
-        (page) => page.knowledge_base_data_sources ?? [],
+        (page) => page.knowledge_base_data_sources,
       ),
     );
     return new Map(

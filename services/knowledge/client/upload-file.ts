@@ -12,12 +12,17 @@ const passingStatuses = new Set([401, 403, 408, 409, 425, 429]);
  * its own. Throws `cloud_refused` when the storage does not take this file, `cloud_unavailable` otherwise.
  */
 export const uploadFile =
-  (call: Call, http: Http) =>
-  async (file: { readonly name: string; readonly body: Uint8Array }): Promise<string> => {
+  (call: Call, http: Pick<Http, 'send'>) =>
+  async (file: {
+    readonly name: string;
+    readonly body: Uint8Array;
+    readonly signal?: AbortSignal;
+  }): Promise<string> => {
+    const signal = file.signal === undefined ? {} : { signal: file.signal };
     const files = [{ file_name: file.name, file_size: String(file.body.byteLength) }];
     const path = '/knowledge_bases/data_sources/file_upload_presigned_urls';
-    const { uploads } = await call('POST', path, presignedAnswer, { json: { files } });
-    const target = uploads?.[0];
+    const { uploads } = await call('POST', path, presignedAnswer, { json: { files }, ...signal });
+    const target = uploads[0];
     if (typeof target?.object_key !== 'string' || typeof target.presigned_url !== 'string') {
       throw garbled('presigned URL');
     }
@@ -27,6 +32,7 @@ export const uploadFile =
       headers: { 'content-type': 'application/octet-stream' },
       body: file.body,
       timeoutMs: 60_000,
+      ...signal,
     });
     if (status >= 200 && status <= 299) return target.object_key;
     const cause = new Error(`PUT ${status}`);

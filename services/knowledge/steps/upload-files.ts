@@ -17,17 +17,17 @@ export const uploadFiles: Step = async (deps, base, stopping) => {
   for (const document of documents) {
     if (document.state !== 'uploading' || document.objectKey !== null) continue;
     if (stopping.aborted || deps.clock.now() - startedAt > stintMs) return { waitMs: 0, isFresh: true };
-    await upload(deps, base, document);
+    await upload(deps, base, document, stopping);
   }
   await deps.store.finishUploading(base);
   return 'saved';
 };
 
-const upload = async (deps: StepDeps, base: ClaimedBase, document: Document): Promise<void> => {
+const upload = async (deps: StepDeps, base: ClaimedBase, document: Document, signal: AbortSignal): Promise<void> => {
   const text = await deps.store.textOf(document);
   const body = new TextEncoder().encode(uploadTextOf({ name: document.name, text }));
   try {
-    const objectKey = await deps.cloud.uploadFile({ name: document.storedName, body });
+    const objectKey = await deps.cloud.uploadFile({ name: document.storedName, body, signal });
     await deps.store.saveObjectKey(base, document, objectKey);
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.code !== 'cloud_refused') throw thrown;

@@ -30,6 +30,7 @@ import { knowledge } from '../service.ts';
 const quick = {
   GRADIENT_CALL_TIMEOUT_MS: '400',
   GRADIENT_SETTLE_MS: '1000',
+  OUTSIDE_REST_MS: '200',
   KNOWLEDGE_POLL_MIN_MS: '20',
   KNOWLEDGE_POLL_MAX_MS: '100',
 };

@@ -4,6 +4,8 @@ import type { Transaction } from '../../../shared/db/client.ts';
 /** A turn that Memori is still to be told. */
 export interface MemoryDelivery {
   readonly id: string;
+  /** Who holds the lease; only this one may settle it. */
+  readonly leaseOwner: string;
   readonly domainId: string;
   readonly userId: string;
   readonly sessionId: string;
@@ -16,6 +18,7 @@ export interface MemoryDelivery {
 const deliveryRow = z
   .object({
     id: z.string(),
+    lease_owner: z.string(),
     domain_id: z.string(),
     user_id: z.string(),
     session_id: z.string(),
@@ -23,8 +26,9 @@ const deliveryRow = z
     attempt: z.number(),
     created_at: z.date(),
   })
-  .transform(({ id, domain_id, user_id, session_id, question, attempt, created_at }): MemoryDelivery => ({
+  .transform(({ id, lease_owner, domain_id, user_id, session_id, question, attempt, created_at }): MemoryDelivery => ({
     id,
+    leaseOwner: lease_owner,
     domainId: domain_id,
     userId: user_id,
     sessionId: session_id,
@@ -45,33 +49,52 @@ export const claimDeliveries = async (
       select id from memory_deliveries
       where state = 'pending' and next_at <= now() and (lease_until is null or lease_until < now())
       order by next_at limit ${claim.limit}::int for update skip locked)
-    returning id, domain_id, user_id, session_id, question, attempt, created_at`;
+    returning id, lease_owner, domain_id, user_id, session_id, question, attempt, created_at`;
   return rows.map((row) => deliveryRow.parse(row));
 };
 
+type HeldDelivery = Pick<MemoryDelivery, 'id' | 'leaseOwner'>;
+
 /** Sent: the words go, the row stays to tell that Memori holds a copy. */
-export const settleDelivery = async (client: Transaction, id: string): Promise<void> => {
+export const settleDelivery = async (client: Transaction, { id, leaseOwner }: HeldDelivery): Promise<void> => {
   await client.$executeRaw`
-    update memory_deliveries set state = 'sent', question = '', answer = '', lease_until = null where id = ${id}::uuid`;
+    update memory_deliveries set state = 'sent', question = '', answer = '', lease_until = null
+    where id = ${id}::uuid and lease_owner = ${leaseOwner}`;
+};
+
+/** Comes back later as if it had not been tried. */
+export const postponeDelivery = async (
+  client: Transaction,
+  { id, leaseOwner }: HeldDelivery,
+  afterMs: number,
+): Promise<void> => {
+  await client.$executeRaw`
+    update memory_deliveries set lease_until = null, attempt = greatest(0, attempt - 1),
+      next_at = now() + ${afterMs}::float8 * interval '1 millisecond'
+    where id = ${id}::uuid and lease_owner = ${leaseOwner}`;
 };
 
 export const retryDelivery = async (
   client: Transaction,
-  id: string,
+  { id, leaseOwner }: HeldDelivery,
   afterMs: number,
   trouble: string,
 ): Promise<void> => {
   await client.$executeRaw`
     update memory_deliveries set lease_until = null, last_error = ${trouble},
       next_at = now() + ${afterMs}::float8 * interval '1 millisecond'
-    where id = ${id}::uuid`;
+    where id = ${id}::uuid and lease_owner = ${leaseOwner}`;
 };
 
 /** Given up; the words go, since nobody will read them again. */
-export const buryDelivery = async (client: Transaction, id: string, reason: string): Promise<void> => {
+export const buryDelivery = async (
+  client: Transaction,
+  { id, leaseOwner }: HeldDelivery,
+  reason: string,
+): Promise<void> => {
   await client.$executeRaw`
     update memory_deliveries set state = 'dead', question = '', answer = '', lease_until = null, last_error = ${reason}
-    where id = ${id}::uuid`;
+    where id = ${id}::uuid and lease_owner = ${leaseOwner}`;
 };
 
 /** The domain's turns wait for a key that works; an attempt with a bad key does not count. */

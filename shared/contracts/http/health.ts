@@ -18,4 +18,5 @@ export const readyAnswer = z.object({
   process: z.enum(['running', 'draining']),
   bus: z.string(),
   database: z.string(),
+  degraded: z.array(z.string()).readonly().optional(),
 });

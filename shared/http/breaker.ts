@@ -1,0 +1,99 @@
+import { circuitBreaker, CircuitState, handleWhen } from 'cockatiel';
+import type { Code } from '../errors/codes.ts';
+import { Failure } from '../errors/failure.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { createBreakerRule } from './breaker-rule.ts';
+import { heldBack, isHeldBack } from './held-back.ts';
+import { upstreamStatusOf } from './status.ts';
+
+export interface Breaker {
+  /**
+   * Runs `work` while the breaker is closed, or as its one probe. Otherwise throws at once what `isHeldBack` knows. A failure
+   * after `caller` has aborted is nobody's fault and is not counted.
+   */
+  readonly run: <T>(work: () => Promise<T>, caller?: AbortSignal) => Promise<T>;
+  /** Counts an answer that broke after `run`, such as a stream. */
+  readonly failedLate: () => void;
+  /** True while nothing is let through. */
+  readonly isOpen: () => boolean;
+}
+
+interface Options {
+  /** Of what is thrown while it is open. */
+  readonly code: Code;
+  readonly restMs: number;
+  readonly clock: Pick<Clock, 'now' | 'random'>;
+}
+
+/** How long others wait while one call finds out whether the system is back. */
+const probeMs = 1_000;
+
+/**
+ * Keeps calls from a system that is out of order (see `createBreakerRule`). After `restMs` one call probes. What the system
+ * refused in words (4xx) is an answer and no failure; one that says 429 with `Retry-After` is left alone for that long.
+ */
+export const createBreaker = ({ code, restMs, clock }: Options): Breaker => {
+  const policy = circuitBreaker(
+    handleWhen((thrown) => isOutage(thrown)),
+    { halfOpenAfter: restMs, breaker: createBreakerRule(clock) },
+  );
+  let closedUntil = 0;
+  let waitUntil = 0;
+  policy.onBreak(() => {
+    closedUntil = clock.now() + restMs;
+  });
+  // Those who wait for the same moment shall not all come back in it.
+  const spread = (ms: number): number => ms + clock.random() * Math.min(1_000, 0.2 * ms);
+  const admit = (): void => {
+    const now = clock.now();
+    if (waitUntil > now) throw heldBack(code, 'told to wait', spread(waitUntil - now));
+    if (policy.state === CircuitState.HalfOpen) throw heldBack(code, 'open breaker', spread(probeMs));
+    if (policy.state === CircuitState.Open && closedUntil > now) {
+      throw heldBack(code, 'open breaker', spread(closedUntil - now));
+    }
+  };
+  return {
+    run: async (work, caller) => {
+      admit();
+      const settled = await policy
+        .execute(() => settle(work, caller))
+        .catch((thrown: unknown) => {
+          throw thrown instanceof Uncounted ? thrown.cause : thrown;
+        });
+      if ('value' in settled) return settled.value;
+      const { refusal } = settled;
+      if (upstreamStatusOf(refusal) === 429) waitUntil = Math.max(waitUntil, clock.now() + (refusal.retryAfterMs ?? 0));
+      throw refusal;
+    },
+    failedLate: () => {
+      if (policy.state !== CircuitState.Closed) return;
+      policy.execute(() => Promise.reject(new Failure(code))).catch(() => undefined);
+    },
+    isOpen: () =>
+      policy.state === CircuitState.HalfOpen || (policy.state === CircuitState.Open && closedUntil > clock.now()),
+  };
+};
+
+/** Wraps what tells nothing about the system, so that the breaker lets it pass. */
+class Uncounted extends Error {}
+
+type Settled<T> = { readonly value: T } | { readonly refusal: Failure };
+
+const settle = async <T>(work: () => Promise<T>, caller: AbortSignal | undefined): Promise<Settled<T>> => {
+  try {
+    return { value: await work() };
+  } catch (thrown) {
+    if (caller?.aborted === true || isHeldBack(thrown) || !(thrown instanceof Failure)) {
+      throw new Uncounted('not counted', { cause: thrown });
+    }
+    if (isOutage(thrown)) throw thrown;
+    return { refusal: thrown };
+  }
+};
+
+/** No readable answer, or a status that is none of the caller's doing. */
+const isOutage = (thrown: unknown): boolean => {
+  if (!(thrown instanceof Failure)) return false;
+  const status = upstreamStatusOf(thrown);
+  return status === undefined ? thrown.retryable : status < 400 || status >= 500;
+};
