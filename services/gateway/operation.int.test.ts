@@ -7,6 +7,7 @@ import { ask, countSessions } from '../../shared/contracts/chat.ts';
 import { listDocuments, listKnowledgeBases } from '../../shared/contracts/knowledge.ts';
 import { memoryHealth } from '../../shared/contracts/memory.ts';
 import { countDomains } from '../../shared/contracts/provisioning.ts';
+import { Failure } from '../../shared/errors/failure.ts';
 import { acmeId, acmeKey, anAnswer, messageId, sessionId } from './testing/builders.ts';
 import { script, scriptTwoDomains } from './testing/scripted.ts';
 import { send } from './testing/send.ts';
@@ -33,6 +34,7 @@ describe('health', () => {
       digitalocean: 'configured',
       memori: 'ok',
       bus: 'ok',
+      services: { gateway: 'ok', provisioning: 'ok', knowledge: 'ok', chat: 'ok', memory: 'ok' },
       timestamp: expect.stringMatching(/Z$/) as unknown,
       active_sessions: 5,
       active_agents: 2,
@@ -41,11 +43,19 @@ describe('health', () => {
     await gateway.stop();
   });
 
-  it('is 200 and degraded while memory is away', async () => {
+  it('is 200 and degraded while memory is away, and says which part is ill', async () => {
     const gateway = await startTestGateway();
     await scriptHealth(gateway);
+    await script(gateway.bus, listKnowledgeBases, () => {
+      throw new Failure('service_unavailable', { detail: 'The database did not answer' });
+    });
     const reply = await send(gateway, '/health');
     expect([reply.status, reply.json.status, reply.json.memori]).toEqual([200, 'degraded', 'unavailable']);
+    expect(reply.json.services).toMatchObject({
+      chat: 'ok',
+      knowledge: 'The database did not answer',
+      memory: 'does not answer',
+    });
     await gateway.stop();
   });
 

@@ -5,6 +5,8 @@ import { healthAnswer, liveAnswer, readyAnswer } from '../../../shared/contracts
 import { listKnowledgeBases } from '../../../shared/contracts/knowledge.ts';
 import { memoryHealth } from '../../../shared/contracts/memory.ts';
 import { countDomains } from '../../../shared/contracts/provisioning.ts';
+import { codes } from '../../../shared/errors/codes.ts';
+import { toFailure } from '../../../shared/errors/failure.ts';
 import { metrics } from '../../../shared/telemetry/metrics.ts';
 import type { Gateway } from '../gateway.ts';
 import { answered, route, type Endpoint } from '../http/route.ts';
@@ -37,30 +39,53 @@ const healthRoute = route({
 });
 
 const look = async ({ bus, clock, ready }: Gateway, call: CallContext): Promise<Health> => {
-  const [state, domains, sessions, bases, memory] = await Promise.all([
+  const [state, provisioning, chat, knowledge, memory] = await Promise.all([
     ready(),
-    bus.ask(countDomains, {}, call).catch(absent),
-    bus.ask(countSessions, {}, call).catch(absent),
-    bus.ask(listKnowledgeBases, { limit: 1 }, call).catch(absent),
-    bus.ask(memoryHealth, {}, call).catch(absent),
+    told(bus.ask(countDomains, {}, call)),
+    told(bus.ask(countSessions, {}, call)),
+    told(bus.ask(listKnowledgeBases, { limit: 1 }, call)),
+    told(bus.ask(memoryHealth, {}, call)),
   ]);
-  const canServe = state.ready && domains !== undefined && sessions !== undefined;
-  const isWhole = bases !== undefined && memory !== undefined && memory.memori !== 'unavailable';
+  const memori = memory.answer?.memori ?? 'unavailable';
+  const canServe = state.ready && isWell(provisioning) && isWell(chat);
+  const isWhole = isWell(knowledge) && isWell(memory) && memori !== 'unavailable';
   return {
     status: !canServe ? 'unhealthy' : isWhole ? 'healthy' : 'degraded',
     database: state.database,
-    digitalocean: domains === undefined ? 'unavailable' : 'configured',
-    memori: memory?.memori ?? 'unavailable',
+    digitalocean: isWell(provisioning) ? 'configured' : 'unavailable',
+    memori,
     bus: state.bus,
+    services: {
+      gateway: state.process === 'running' ? 'ok' : state.process,
+      provisioning: provisioning.words,
+      knowledge: knowledge.words,
+      chat: chat.words,
+      memory: memory.words,
+    },
     timestamp: new Date(clock.now()).toISOString(),
-    active_sessions: sessions?.active_sessions ?? 0,
-    active_agents: domains?.active_agents ?? 0,
-    knowledge_bases: bases?.total ?? 0,
+    active_sessions: chat.answer?.active_sessions ?? 0,
+    active_agents: provisioning.answer?.active_agents ?? 0,
+    knowledge_bases: knowledge.answer?.total ?? 0,
   };
 };
 
-// What a part that did not answer is worth: the fields say so.
-const absent = (): undefined => undefined;
+interface Told<A> {
+  readonly answer: A | undefined;
+  /** `ok`, or what is wrong. */
+  readonly words: string;
+}
+
+const isWell = ({ words }: Told<unknown>): boolean => words === 'ok';
+
+const told = async <A>(asked: Promise<A>): Promise<Told<A>> => {
+  try {
+    return { answer: await asked, words: 'ok' };
+  } catch (thrown) {
+    const { code, detail } = toFailure(thrown);
+    const isAbsent = code === 'deadline_exceeded' || (code === 'service_unavailable' && detail === codes[code].title);
+    return { answer: undefined, words: isAbsent ? 'does not answer' : detail };
+  }
+};
 
 const liveRoute = route({
   method: 'get',

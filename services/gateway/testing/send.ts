@@ -18,6 +18,7 @@ export interface ReplyBody {
   readonly errors: readonly { readonly path: string }[];
   readonly user_id: string;
   readonly memori: string;
+  readonly services: Readonly<Record<string, string>>;
   readonly memori_connected: boolean;
   readonly ready: boolean;
   readonly openapi: string;

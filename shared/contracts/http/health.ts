@@ -7,6 +7,14 @@ export const healthAnswer = z.object({
   digitalocean: z.string(),
   memori: z.string(),
   bus: z.string(),
+  /** `ok`, or what is wrong in words. */
+  services: z.object({
+    gateway: z.string(),
+    provisioning: z.string(),
+    knowledge: z.string(),
+    chat: z.string(),
+    memory: z.string(),
+  }),
   timestamp: moment,
   active_sessions: z.int(),
   active_agents: z.int(),
