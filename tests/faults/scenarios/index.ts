@@ -5,7 +5,9 @@ import { chat } from './f03-chat.ts';
 import { natsAway } from './f04-nats-away.ts';
 import { postgresAway } from './f05-postgres-away.ts';
 import { paused } from './f07-paused.ts';
+import { slowClients } from './f08-slow-clients.ts';
 import { rollingRestart } from './f10-rolling-restart.ts';
+import { overload } from './f11-overload.ts';
 
 /** All that there are, in the order of their numbers. */
 export const scenarios: readonly Scenario[] = [
@@ -15,5 +17,7 @@ export const scenarios: readonly Scenario[] = [
   natsAway,
   postgresAway,
   paused,
+  slowClients,
   rollingRestart,
+  overload,
 ];
