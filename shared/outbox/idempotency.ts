@@ -47,3 +47,16 @@ export const idempotently = async <S extends z.ZodType>(
     update idempotency_keys set response = ${sealed} where owner = ${owner} and scope = ${scope} and key = ${key}`;
   return response;
 };
+
+/**
+ * Runs a transaction under a key. A commit whose answer was lost may have happened; under a key the work happens once
+ * however often it is tried, so a second try turns the doubt into the answer, or into a refusal that nothing was done behind.
+ */
+export const withoutDoubt = async <T>(transaction: () => Promise<T>): Promise<T> => {
+  try {
+    return await transaction();
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.code === 'service_unavailable') return transaction();
+    throw thrown;
+  }
+};

@@ -5,9 +5,10 @@ import type { Transaction } from '../db/client.ts';
 import type { Platform, Running } from '../runtime/platform.ts';
 import { watchDeadLetters } from '../telemetry/metrics.ts';
 import { answerDeadLetters } from './answer-dead-letters.ts';
+import { watchBacklog } from './backlog.ts';
 import { createConsumers } from './consume.ts';
 import { countDeadLetters } from './dead-letters.ts';
-import { idempotently } from './idempotency.ts';
+import { idempotently, withoutDoubt } from './idempotency.ts';
 import { recordOnce } from './inbox.ts';
 import { createEmit, createOwe, type Emit, type Owe } from './outbox.ts';
 import { startRelay } from './relay.ts';
@@ -55,6 +56,7 @@ export const startMessaging = async (platform: Platform, owner: StoringOwner): P
   const sweeper = startSweeper(platform, owner);
   watchDeadLetters(owner, () => database.run((client) => countDeadLetters(client, owner)));
   await answerDeadLetters(platform, owner, replays.wake);
+  const backlog = watchBacklog(platform, owner);
   const transaction = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
     const result = await database.transaction(work);
     relay.wake();
@@ -71,11 +73,13 @@ export const startMessaging = async (platform: Platform, owner: StoringOwner): P
     statement,
     transaction,
     once: async ({ scope, idempotency }, output, work) =>
-      transaction((tx) =>
-        idempotency === undefined
-          ? work(tx)
-          : idempotently(tx, platform.secrets, { owner, scope, ...idempotency }, output, () => work(tx)),
-      ),
+      idempotency === undefined
+        ? transaction(work)
+        : withoutDoubt(() =>
+            transaction((tx) =>
+              idempotently(tx, platform.secrets, { owner, scope, ...idempotency }, output, () => work(tx)),
+            ),
+          ),
     consume: (contract, handler) =>
       consumers.add(contract, (delivery, consumer) =>
         transaction(async (tx) => {
@@ -85,7 +89,7 @@ export const startMessaging = async (platform: Platform, owner: StoringOwner): P
     consumeOnceByKey: (contract, handler) =>
       consumers.add(contract, (delivery) => statement((client) => handler(client, delivery))),
     stop: async () => {
-      await Promise.all([sweeper.stop(), replays.stop()]);
+      await Promise.all([sweeper.stop(), replays.stop(), backlog.stop()]);
       await relay.stop();
     },
   };

@@ -11,6 +11,7 @@ import type { Platform, Running, Service } from '../../shared/runtime/platform.t
 import { createDatabase as createTestDatabase } from './servers.ts';
 
 export interface TestPlatform extends Platform {
+  readonly databaseUrl: string;
   readonly start: (service: Service, environment?: Platform['environment']) => Promise<Running>;
   readonly sql: <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
   /** Stops what was started, newest first, and drops the database. */
@@ -45,6 +46,7 @@ export const openPlatform = async (
   const running: Running[] = [];
   return {
     ...platform,
+    databaseUrl: testDatabase.url,
     start: async (service, more = {}) => {
       const part = await service.start({ ...platform, environment: { ...platform.environment, ...more } });
       running.unshift(part);
