@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { withOrigin } from '../../shared/telemetry/origin.ts';
 import { createWorker, type Worker } from '../../shared/work/worker.ts';
 import { advanceBase } from './steps/advance-base.ts';
 import type { StepDeps } from './steps/step.ts';
@@ -21,7 +22,8 @@ export const startBaseWorker = (deps: WorkerDeps): Worker => {
     pollMs,
     concurrency,
     claim: (limit) => deps.store.claim({ owner: deps.clock.newId(), limit }),
-    run: (base, signal) => advanceBase({ ...deps, wakeBases: (afterMs) => worker.wake(afterMs) }, base, signal),
+    run: (base, signal) =>
+      withOrigin(base, () => advanceBase({ ...deps, wakeBases: (afterMs) => worker.wake(afterMs) }, base, signal)),
   });
   return worker;
 };

@@ -187,3 +187,15 @@ test('a domain that brings much leaves room for the others', async () => {
   });
   expect(claimed).toEqual([[busy, busy, other].sort(), []]);
 });
+
+test('what a base does is told under the request that brought its documents', async () => {
+  const domainId = await world.registered('oak.example');
+  await indexed(domainId);
+  const { job_id } = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dusk.');
+  await world.jobEnd(domainId, job_id);
+  const told = await world.told(domainId, ['DocumentAccepted', 'KbCreated', 'DocumentIndexed']);
+  const [accepted] = told.filter(({ name }) => name === 'DocumentAccepted');
+  const later = told.filter(({ occurred_at }) => accepted !== undefined && occurred_at >= accepted.occurred_at);
+  expect(new Set(later.map(({ correlation_id }) => correlation_id)).size).toBe(1);
+  expect(later).toHaveLength(3);
+});

@@ -3,6 +3,7 @@ import { domainRegistered, domainRemoved, kbAttached, kbDetached } from '../../s
 import { installationTagOf } from '../../shared/gradient/installation.ts';
 import { startMessaging, type Messaging } from '../../shared/outbox/messaging.ts';
 import type { Platform, Service } from '../../shared/runtime/platform.ts';
+import { withOrigin } from '../../shared/telemetry/origin.ts';
 import { createWorker, type Worker } from '../../shared/work/worker.ts';
 import { startBaseWorker } from './base-worker.ts';
 import { createCloud } from './client.ts';
@@ -103,7 +104,7 @@ const startJobWorker = (deps: Deps, kind: 'crawl' | 'remove'): Worker =>
     concurrency: 3,
     claim: (limit) =>
       deps.database.run((client) => claimJobs(client, { kind, owner: deps.clock.newId(), leaseMs: jobLeaseMs, limit })),
-    run: (job, signal) => advanceJob(deps, job, signal),
+    run: (job, signal) => withOrigin(job, () => advanceJob(deps, job, signal)),
   });
 
 const answerQueries = async ({ bus }: Platform, deps: Deps): Promise<void> => {

@@ -1,11 +1,12 @@
 import type { Transaction } from '../../../shared/db/client.ts';
 import { decodeCursor, pageOf } from '../../../shared/db/cursor.ts';
+import { currentOrigin, type Origin } from '../../../shared/telemetry/origin.ts';
 import { baseStates, type BaseState } from '../domain.ts';
 import { z } from 'zod';
 
 const baseState = z.enum(baseStates);
 
-export interface Base {
+export interface Base extends Origin {
   readonly id: string;
   readonly domainId: string;
   readonly websiteKey: string;
@@ -48,7 +49,19 @@ export const insertBase = async (
   tx: Transaction,
   base: { id: string; domainId: string; websiteKey: string; websiteUrl: string; kbName: string },
 ): Promise<void> => {
-  await tx.knowledgeBase.create({ data: { ...base, state: 'uploading' } });
+  await tx.knowledgeBase.create({ data: { ...base, ...currentOrigin(), state: 'uploading' } });
+};
+
+/** A base that was packed goes back to the request that its first document came with. */
+export const takeOrigin = async (tx: Transaction, id: string): Promise<void> => {
+  await tx.$executeRaw`
+    update knowledge_bases base
+    set correlation_id = first.correlation_id, causation_id = first.causation_id, traceparent = first.traceparent
+    from (
+      select job.correlation_id, job.causation_id, job.traceparent
+      from documents document join jobs job on job.id = document.job_id
+      where document.base_id = ${id}::uuid order by document.created_at limit 1) first
+    where base.id = ${id}::uuid`;
 };
 
 // Of one domain at the most, so that whoever brings much leaves room for the others.

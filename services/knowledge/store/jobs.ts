@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { documentState, jobPhase, jobView, type JobPhase } from '../../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
+import { currentOrigin, type Origin } from '../../../shared/telemetry/origin.ts';
 import type { Prisma } from '../../../shared/db/generated/client.ts';
 
 /** What a job was asked to do, as it lies in the database. */
@@ -19,7 +20,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
 
-export interface Job {
+export interface Job extends Origin {
   readonly id: string;
   readonly domainId: string;
   readonly kind: z.infer<typeof jobView.shape.kind>;
@@ -41,7 +42,7 @@ export const insertJob = async (
   tx: Transaction,
   job: { id: string; domainId: string; phase: JobPhase; request: JobRequest; total: number; bytes: number },
 ): Promise<void> => {
-  await tx.job.create({ data: { ...job, kind: job.request.kind } });
+  await tx.job.create({ data: { ...job, ...currentOrigin(), kind: job.request.kind } });
 };
 
 export interface NewItem {

@@ -2,7 +2,7 @@ import { filesPerBaseMax } from '../client/bases.ts';
 import { baseNameOf } from '../domain.ts';
 import type { StoreDeps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
-import { deleteBase, findWebsite, insertBase } from './bases.ts';
+import { deleteBase, findWebsite, insertBase, takeOrigin } from './bases.ts';
 import { isHeld } from './removals.ts';
 import { assignToBase, documentsOfBase, domainsWithWaiting } from './documents.ts';
 
@@ -29,6 +29,7 @@ const packDomain = (deps: StoreDeps, domainId: string): Promise<void> =>
     await insertBase(tx, { id, domainId, ...website, kbName });
     const assigned = await assignToBase(tx, domainId, id, filesPerBaseMax);
     if (assigned.length === 0) return deleteBase(tx, id);
+    await takeOrigin(tx, id);
     const documents = await documentsOfBase(tx, id);
     await refreshJobs(
       deps,

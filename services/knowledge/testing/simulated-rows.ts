@@ -134,6 +134,9 @@ const newBase = (id: string, domainId: string, at: number): BaseRow => ({
   leaseUntil: 0,
   stateAt: at,
   intentAt: null,
+  correlationId: null,
+  causationId: null,
+  traceparent: null,
   nextAt: at,
 });
 

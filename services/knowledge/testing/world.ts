@@ -17,7 +17,7 @@ import {
   searchPassages,
   type JobView,
 } from '../../../shared/contracts/knowledge.ts';
-import type { Event, Query } from '../../../shared/contracts/message.ts';
+import { envelopeSchema, type Envelope, type Event, type Query } from '../../../shared/contracts/message.ts';
 import { domainRegistered, domainRemoved, kbAttached, kbDetached } from '../../../shared/contracts/provisioning.ts';
 import { envelopeFor } from '../../../shared/outbox/outbox.ts';
 import type { Running } from '../../../shared/runtime/platform.ts';
@@ -68,6 +68,7 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
   return {
     ...questions(platform, blobs),
     cloud: clouds.gradient,
+    told: toldBy(platform),
     inCloud: inCloud(clouds.environment['GRADIENT_BASE_URL'] ?? ''),
     database,
     registered: async (domain_name: string, domainId = clock.newId()): Promise<string> => {
@@ -98,6 +99,15 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
     },
   };
 };
+/** Envelopes of a domain that were owed to the bus, by name. */
+const toldBy =
+  ({ sql }: TestPlatform) =>
+  async (domainId: string, names: readonly string[]): Promise<readonly Envelope[]> => {
+    const rows = await sql<{ envelope: unknown }>('select envelope from outbox order by id');
+    const envelopes = rows.map(({ envelope }) => envelopeSchema.parse(envelope));
+    return envelopes.filter(({ domain_id, name }) => domain_id === domainId && names.includes(name));
+  };
+
 interface BaseRow {
   readonly state: string;
   readonly kb_name: string;
