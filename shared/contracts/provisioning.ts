@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { domainRef, idempotency, moment, nothing, pageInput, pageOutput, sha256Hex, text } from './common.ts';
 import { command, event, query } from './message.ts';
+import { orphanList, orphanRef } from './orphans.ts';
 
 /** Where a domain's provisioning stands; the transitions are in services/provisioning/SPEC.md. */
 export const domainStates = [
@@ -133,6 +134,14 @@ export const countDomains = query(
   nothing,
   z.object({ domains: z.number(), active_agents: z.number() }),
 );
+
+/** Has a ready agent compared with the cloud soon: its endpoint says that it is gone. Nothing happens to any other. */
+export const checkAgent = query('provisioning', 'check-agent', domainRef, nothing);
+
+/** Agents and keys of ours in the cloud that belong to nobody here. */
+export const listOrphans = query('provisioning', 'list-orphans', nothing, orphanList);
+/** After another look. Throws `not_found` for what is no known orphan and `conflict` for what somebody has a claim to. */
+export const deleteOrphan = query('provisioning', 'delete-orphan', orphanRef, nothing);
 
 /** Wakes the saga of one domain; the row says what is to be done. */
 export const advanceDomain = command('provisioning', 'AdvanceDomain', nothing);

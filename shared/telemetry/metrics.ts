@@ -29,6 +29,13 @@ export const outsideCallSeconds = new Histogram({
   registers: [metrics],
 });
 
+export const cloudOrphans = new Gauge({
+  name: 'parley_cloud_orphans',
+  help: 'Things of ours in the cloud that have belonged to nobody for an hour, by kind',
+  labelNames: ['kind'] as const,
+  registers: [metrics],
+});
+
 export const deadLetters = new Counter({
   name: 'parley_dead_letters_total',
   help: 'Messages given up and kept for an operator, by subject',
