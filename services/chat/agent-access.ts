@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Bus, CallContext } from '../../shared/bus/port.ts';
-import { getAgentAccess } from '../../shared/contracts/provisioning.ts';
+import { checkAgent, getAgentAccess } from '../../shared/contracts/provisioning.ts';
 import { sha256Hex } from '../../shared/crypto/hash.ts';
 import type { Code } from '../../shared/errors/codes.ts';
 import { Failure, toFailure } from '../../shared/errors/failure.ts';
@@ -20,6 +20,8 @@ export interface AgentAccessCache {
   readonly get: (domainId: string, context: CallContext) => Promise<AgentAccess>;
   /** Asks for another key because the endpoint refused this one. Throws as `get`. */
   readonly renew: (domainId: string, refused: AgentAccess, context: CallContext) => Promise<AgentAccess>;
+  /** The endpoint says that it is gone: has provisioning look at the agent soon. Waits for nothing and throws nothing. */
+  readonly reportGone: (domainId: string, context: CallContext) => void;
   /** It may have changed: ask again. What was known serves on for as long as nobody answers. */
   readonly refresh: (domainId: string) => void;
   readonly refreshAll: () => void;
@@ -104,6 +106,10 @@ export const createAgentAccessCache = ({ bus, clock }: AccessParts, options: Acc
       return present === undefined ? keep(domainId, ask(domainId, context)) : (await present).access;
     },
     renew,
+    reportGone: (domain_id, context) => {
+      // Provisioning looks now and then anyway: a report that is lost only takes longer.
+      bus.ask(checkAgent, { domain_id }, { ...context, deadlineAt: clock.now() + askMs }).catch(() => undefined);
+    },
     refresh: (domainId) => known.delete(domainId),
     refreshAll: () => known.clear(),
     forget: (domainId) => {

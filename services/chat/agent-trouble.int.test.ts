@@ -103,6 +103,14 @@ describe('an agent in trouble', () => {
     expect(await world.sql('select * from running_turns where session_id = $1', [session_id])).toEqual([]);
   });
 
+  it('that says it is gone is reported, so that provisioning looks', async () => {
+    const session_id = await world.openSession();
+    const before = world.checked.length;
+    world.agent.script(({ response }) => void response.writeHead(404).end('{}'));
+    await expect(world.ask({ session_id })).rejects.toMatchObject({ code: 'agent_unavailable' });
+    await eventually(() => world.checked.length > before);
+  });
+
   it('that refuses the key is asked once more with another', async () => {
     world.agent.script(({ request, response, say, end }) => {
       if (request.key === 'first-key') return void response.writeHead(401).end('{"detail":"Invalid access token"}');

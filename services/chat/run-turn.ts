@@ -121,6 +121,7 @@ const askAgent = async (
   } catch (thrown) {
     const status = upstreamStatusOf(thrown);
     if (status !== 401 && status !== 403) {
+      if (status === 404 || status === 410) deps.access.reportGone(turn.domainId, call);
       deps.access.refresh(turn.domainId);
       throw thrown;
     }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ask, openSession, type Answer, type AnswerFrame } from '../../../shared/contracts/chat.ts';
 import { resolveSources, searchPassages } from '../../../shared/contracts/knowledge.ts';
 import { recall } from '../../../shared/contracts/memory.ts';
-import { getAgentAccess } from '../../../shared/contracts/provisioning.ts';
+import { checkAgent, getAgentAccess } from '../../../shared/contracts/provisioning.ts';
 import { sha256Hex } from '../../../shared/crypto/hash.ts';
 import { openPlatform, type TestPlatform } from '../../../tests/support/platform.ts';
 import { chat } from '../service.ts';
@@ -25,6 +25,8 @@ export interface ChatWorld extends TestPlatform {
   readonly neighbours: Neighbours;
   /** Stale key hashes that provisioning was asked to renew. */
   readonly renewals: readonly string[];
+  /** Domains whose agent chat asked provisioning to look at. */
+  readonly checked: readonly string[];
   readonly domainId: string;
   readonly context: (timeoutMs?: number) => { deadlineAt: number; correlationId: string; signal: AbortSignal };
   readonly openSession: (userId?: string, domainId?: string) => Promise<string>;
@@ -49,6 +51,7 @@ const quick = {
 export const openWorld = async (environment: Readonly<Record<string, string>> = {}): Promise<ChatWorld> => {
   const [platform, agent] = await Promise.all([openPlatform({ ...quick, ...environment }), startAgent()]);
   const renewals: string[] = [];
+  const checked: string[] = [];
   let accessKey = 'first-key';
   const neighbours: Neighbours = {
     access: async ({ stale_key_hash }) => {
@@ -64,6 +67,10 @@ export const openWorld = async (environment: Readonly<Record<string, string>> = 
   };
   const { bus } = platform;
   await bus.answer(getAgentAccess, (input, call) => neighbours.access(input, call));
+  await bus.answer(checkAgent, async ({ domain_id }) => {
+    checked.push(domain_id);
+    return {};
+  });
   await bus.answer(recall, (input, call) => neighbours.recall(input, call));
   await bus.answer(resolveSources, (input, call) => neighbours.sources(input, call));
   await bus.answer(searchPassages, (input, call) => neighbours.search(input, call));
@@ -85,6 +92,7 @@ export const openWorld = async (environment: Readonly<Record<string, string>> = 
     agent,
     neighbours,
     renewals,
+    checked,
     domainId,
     context,
     openSession: async (userId = 'visitor', domain = domainId) =>
