@@ -4,6 +4,7 @@ import { openPlatform, type TestPlatform } from '../../tests/support/platform.ts
 import { startGateway } from '../../services/gateway/service.ts';
 import { envelopeOf, wakeUp } from '../../shared/bus/conformance-world.ts';
 import { deadLetterQueries } from '../../shared/contracts/dead-letters.ts';
+import { deleteOrphan, listOrphans } from '../../shared/contracts/provisioning.ts';
 import { storingOwners } from '../../shared/contracts/message.ts';
 import { Failure } from '../../shared/errors/failure.ts';
 import { startMessaging } from '../../shared/outbox/messaging.ts';
@@ -86,6 +87,33 @@ describe('npm run admin -- dlq', () => {
     await expect(admin('dlq', 'bury')).rejects.toMatchObject({ isUsage: true });
     await expect(admin('dlq', 'list', '--colour')).rejects.toMatchObject({ isUsage: true });
     await expect(admin('dlq', 'replay')).rejects.toMatchObject({ isUsage: true });
+  });
+});
+
+describe('npm run admin -- orphans', () => {
+  it('lists what belongs to nobody and deletes one, by the words of its owner', async () => {
+    const orphan = {
+      kind: 'agent' as const,
+      uuid: 'a-1',
+      name: 'stray',
+      agent_uuid: null,
+      found_at: new Date(0).toISOString(),
+    };
+    const deleted: string[] = [];
+    await platform.bus.answer(listOrphans, async () => ({ orphans: deleted.length === 0 ? [orphan] : [] }));
+    await platform.bus.answer(deleteOrphan, async ({ uuid }) => {
+      if (uuid !== orphan.uuid) throw new Failure('not_found');
+      deleted.push(uuid);
+      return {};
+    });
+    expect((await admin('orphans', 'list')).text).toContain('a-1');
+    await expect(admin('orphans', 'delete', 'agent', 'b-2')).rejects.toThrow(/^not_found: /);
+    expect((await admin('orphans', 'delete', 'agent', 'a-1')).text).toBe('agent a-1 deleted.');
+    expect(await admin('orphans', 'list')).toMatchObject({ text: 'No orphans.', isDone: true });
+  });
+
+  it('says who did not answer', async () => {
+    expect(await admin('orphans', 'list')).toMatchObject({ isDone: false });
   });
 });
 

@@ -21,7 +21,7 @@ const listOrphansRoute = route({
       const answers = await Promise.allSettled(owners.map(async ({ list }) => bus.ask(list, {}, call())));
       return {
         orphans: answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.orphans : [])),
-        missing: owners.filter((_, index) => answers[index]?.status === 'rejected').map(({ name }) => name),
+        unavailable: owners.filter((_, index) => answers[index]?.status === 'rejected').map(({ name }) => name),
       };
     },
 });
