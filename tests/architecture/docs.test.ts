@@ -14,7 +14,7 @@ describe('pages written from the code', () => {
 
 describe('pages written by hand', () => {
   test('every relative link leads to a file that is there', async () => {
-    const pages = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/operations.md'];
+    const pages = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/operations.md', 'docs/reliability.md'];
     const missing: string[] = [];
     for (const page of pages) {
       const text = await readFile(page, 'utf8');

@@ -8,6 +8,7 @@ import { paused } from './f07-paused.ts';
 import { slowClients } from './f08-slow-clients.ts';
 import { rollingRestart } from './f10-rolling-restart.ts';
 import { overload } from './f11-overload.ts';
+import { soak } from './f13-soak.ts';
 
 /** All that there are, in the order of their numbers. */
 export const scenarios: readonly Scenario[] = [
@@ -20,4 +21,5 @@ export const scenarios: readonly Scenario[] = [
   slowClients,
   rollingRestart,
   overload,
+  soak,
 ];
