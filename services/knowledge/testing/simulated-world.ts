@@ -10,8 +10,8 @@ const safeSettleMs = 1_000 + cloudTimes.latestMs + cloudTimes.lagMs;
 const processes = 2;
 /** When people and other programs have done their worst. */
 export const disturbedMs = 15_000;
-/** Long enough for a check, its confirmations and the start of a repair. */
-const calmMs = 25_000;
+/** Long enough for a lease to end, a check, its confirmations and the start of a repair. */
+const calmMs = 45_000;
 const limitMs = 60 * 60_000;
 const logger = pino({ level: 'silent' });
 
@@ -53,7 +53,7 @@ export const createSimulatedWorld = (schedule: Schedule, { settleMs = safeSettle
         ({ attachedAt, kbUuid, state }) =>
           !(state === 'indexed' && attachedAt !== null) && !(state === 'failed' && kbUuid === null),
       ) || [...store.documents.values()].some(({ state }) => state !== 'indexed' && state !== 'failed');
-    if (isMoving) calmSince = Math.max(calmSince, world.now());
+    if (isMoving || !tape.isOver()) calmSince = Math.max(calmSince, world.now());
     return world.now() - calmSince > calmMs;
   };
   return {
