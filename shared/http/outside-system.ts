@@ -44,7 +44,7 @@ export interface OutsideSystem {
 const breakersMax = 5_000;
 const fullRetryMs = 1_000;
 
-/** The one policy for every outside system (decision 0010). Time limits belong to the call itself: see `createHttp`. */
+/** The one policy for every outside system (decision 0011). Time limits belong to the call itself: see `createHttp`. */
 export const createOutsideSystem = (options: OutsideOptions): OutsideSystem => {
   const { name, unavailableCode, callsMax, queueMax = 64, restMs, clock } = options;
   const breakers = new LRUCache<string, Breaker>({ max: breakersMax });
