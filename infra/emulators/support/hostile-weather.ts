@@ -18,7 +18,8 @@ export const hostileWeather = ({
   return {
     seed,
     faults: [
-      { match, share: 0.05, action: 'status', status: 429, retry_after: 1 },
+      // Without `retry_after`, which would rest all callers at once: what is told to wait does not meet the rest.
+      { match, share: 0.05, action: 'status', status: 429 },
       { match, share: 0.05, action: 'status', status: 503 },
       { match, share: 0.04, action: 'reset', phase: 'after' },
       { match, share: 0.02, action: 'status', status: 502, phase: 'after' },
