@@ -9,7 +9,8 @@ import { upstreamStatusOf } from './status.ts';
 export interface Breaker {
   /**
    * Runs `work` while the breaker is closed, or as its one probe. Otherwise throws at once what `isHeldBack` knows. A failure
-   * after `caller` has aborted is nobody's fault and is not counted.
+   * after `caller` has aborted is nobody's fault and is not counted. A probe is never cut short, but one that is silent for
+   * three seconds holds up the next one no longer.
    */
   readonly run: <T>(work: () => Promise<T>, caller?: AbortSignal) => Promise<T>;
   /** Counts an answer that broke after `run`, such as a stream. */
@@ -26,7 +27,9 @@ interface Options {
 }
 
 /** How long others wait while one call finds out whether the system is back. */
-const probeMs = 1_000;
+const probedRetryMs = 1_000;
+/** A call's own time limit may be much longer, and a system that came back meanwhile shall not wait for its end. */
+const probeMs = 3_000;
 
 /**
  * Keeps calls from a system that is out of order (see `createBreakerRule`). After `restMs` one call probes. What the system
@@ -34,7 +37,7 @@ const probeMs = 1_000;
  */
 export const createBreaker = ({ code, restMs, clock }: Options): Breaker => {
   const policy = circuitBreaker(
-    handleWhen((thrown) => isOutage(thrown)),
+    handleWhen((thrown) => thrown instanceof LateProbe || isOutage(thrown)),
     { halfOpenAfter: restMs, breaker: createBreakerRule(clock) },
   );
   let closedUntil = 0;
@@ -47,19 +50,33 @@ export const createBreaker = ({ code, restMs, clock }: Options): Breaker => {
   const admit = (): void => {
     const now = clock.now();
     if (waitUntil > now) throw heldBack(code, 'told to wait', spread(waitUntil - now));
-    if (policy.state === CircuitState.HalfOpen) throw heldBack(code, 'open breaker', spread(probeMs));
+    if (policy.state === CircuitState.HalfOpen) throw heldBack(code, 'open breaker', spread(probedRetryMs));
     if (policy.state === CircuitState.Open && closedUntil > now) {
       throw heldBack(code, 'open breaker', spread(closedUntil - now));
+    }
+  };
+  const execute = async <T>(work: () => Promise<T>, caller: AbortSignal | undefined): Promise<Settled<T>> => {
+    const isProbe = policy.state === CircuitState.Open;
+    const begun: { settling?: Promise<Settled<T>> } = {};
+    try {
+      return await policy.execute(() => {
+        begun.settling = settle(work, caller);
+        return isProbe ? withinProbe(begun.settling) : begun.settling;
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof LateProbe) || begun.settling === undefined) throw thrown;
+      const settled = await begun.settling;
+      // Late, but an answer: this closes it.
+      policy.isolate().dispose();
+      return settled;
     }
   };
   return {
     run: async (work, caller) => {
       admit();
-      const settled = await policy
-        .execute(() => settle(work, caller))
-        .catch((thrown: unknown) => {
-          throw thrown instanceof Uncounted ? thrown.cause : thrown;
-        });
+      const settled = await execute(work, caller).catch((thrown: unknown) => {
+        throw thrown instanceof Uncounted ? thrown.cause : thrown;
+      });
       if ('value' in settled) return settled.value;
       const { refusal } = settled;
       if (upstreamStatusOf(refusal) === 429) waitUntil = Math.max(waitUntil, clock.now() + (refusal.retryAfterMs ?? 0));
@@ -72,6 +89,21 @@ export const createBreaker = ({ code, restMs, clock }: Options): Breaker => {
     isOpen: () =>
       policy.state === CircuitState.HalfOpen || (policy.state === CircuitState.Open && closedUntil > clock.now()),
   };
+};
+
+/** The probe was silent for too long: it counts as failed, though it may still come to its end. */
+class LateProbe extends Error {}
+
+const withinProbe = async <T>(probe: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new LateProbe()), probeMs);
+  });
+  try {
+    return await Promise.race([probe, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
 /** Wraps what tells nothing about the system, so that the breaker lets it pass. */

@@ -101,6 +101,25 @@ describe('a breaker', () => {
     expect(isHeldBack(await works())).toBe(true);
   });
 
+  test('does not wait for a probe that hangs, but takes its late answer', async () => {
+    await failTimes(5, silence());
+    vi.advanceTimersByTime(restMs);
+    const probes: ((value: string) => void)[] = [];
+    const probe = () => system.run({ breaker: 'create' }, () => new Promise<string>((resolve) => probes.push(resolve)));
+    const hung = probe();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(isHeldBack(await works())).toBe(true);
+    await vi.advanceTimersByTimeAsync(restMs);
+    const second = probe();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(probes).toHaveLength(2);
+    probes[0]?.('late');
+    expect(await hung).toBe('late');
+    expect(await works()).toBe('yes');
+    probes[1]?.('later');
+    expect(await second).toBe('later');
+  });
+
   test('is one for each operation or endpoint', async () => {
     await failTimes(5, silence(), 'https://hostile.example');
     expect(await works('https://good.example')).toBe('yes');
