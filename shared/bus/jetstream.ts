@@ -34,6 +34,9 @@ export interface JetStreamBus extends Bus {
 }
 
 const startMs = 60_000;
+// Handlers only store an obligation, and longer ones ask for more time thrice within it; so this is how long the messages
+// in a dead process's hands wait for another.
+const ackWaitMsDefault = 10_000;
 
 /**
  * The bus over NATS: core request-reply for questions, JetStream for durable messages. Needs a server with JetStream, 2.9 or
@@ -46,7 +49,7 @@ export const createJetStreamBus = async (options: JetStreamOptions): Promise<Jet
   const { connection } = link;
   const names = createNames(options.namespace);
   const tools: BusTools = { clock, logger, system: 'nats', quarantine: createQuarantine() };
-  const { replicas = 1, ackWaitMs = 30_000, firstConnectMs } = options;
+  const { replicas = 1, ackWaitMs = ackWaitMsDefault, firstConnectMs } = options;
   const topology = await createTopology({ link, names, clock, logger, replicas, ackWaitMs });
   await topology.ensureAtStart(firstConnectMs ?? startMs).catch(async (thrown: unknown) => {
     await connection.close();

@@ -7,7 +7,7 @@ import { sha256Hex } from '../../../shared/crypto/hash.ts';
 import { openPlatform, type TestPlatform } from '../../../tests/support/platform.ts';
 import { chat } from '../service.ts';
 import { startAgent, type FakeAgent } from './agent.ts';
-import type { Handler } from '../../../shared/bus/port.ts';
+import type { Bus, Handler } from '../../../shared/bus/port.ts';
 import type { z } from 'zod';
 
 type AskInput = z.input<typeof ask.input>;
@@ -66,14 +66,11 @@ export const openWorld = async (environment: Readonly<Record<string, string>> = 
     search: async () => ({ passages: [] }),
   };
   const { bus } = platform;
-  await bus.answer(getAgentAccess, (input, call) => neighbours.access(input, call));
+  await answerFor(bus, neighbours);
   await bus.answer(checkAgent, async ({ domain_id }) => {
     checked.push(domain_id);
     return {};
   });
-  await bus.answer(recall, (input, call) => neighbours.recall(input, call));
-  await bus.answer(resolveSources, (input, call) => neighbours.sources(input, call));
-  await bus.answer(searchPassages, (input, call) => neighbours.search(input, call));
   await platform.start(chat);
   const domainId = randomUUID();
   const context = (timeoutMs = 10_000) => ({
@@ -109,6 +106,13 @@ export const openWorld = async (environment: Readonly<Record<string, string>> = 
       await agent.stop();
     },
   };
+};
+
+const answerFor = async (bus: Bus, neighbours: Neighbours): Promise<void> => {
+  await bus.answer(getAgentAccess, (input, call) => neighbours.access(input, call));
+  await bus.answer(recall, (input, call) => neighbours.recall(input, call));
+  await bus.answer(resolveSources, (input, call) => neighbours.sources(input, call));
+  await bus.answer(searchPassages, (input, call) => neighbours.search(input, call));
 };
 
 const looksInto = (platform: TestPlatform): Pick<ChatWorld, 'statusesOf' | 'eventNames'> => ({

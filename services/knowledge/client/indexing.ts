@@ -58,6 +58,6 @@ const verdictOf = (source: z.output<typeof schemas.jobSource>): SourceVerdict =>
   const reason = source.error_msg ?? source.error_details ?? 'The cloud could not index this document';
   if (failedStates.has(source.status ?? '')) return { is: 'failed', reason };
   if (source.status === 'DATA_SOURCE_STATUS_IN_PROGRESS') return { is: 'running' };
-  const isEmpty = Number(source.indexed_item_count ?? 0) === 0 && Number(source.failed_item_count ?? 0) > 0;
+  const isEmpty = (source.indexed_item_count ?? 0) === 0 && (source.failed_item_count ?? 0) > 0;
   return isEmpty ? { is: 'failed', reason } : { is: 'indexed' };
 };
