@@ -16,8 +16,8 @@ import { startTestGateway, type TestGateway } from './testing/start.ts';
 const key = { authorization: `Bearer ${acmeKey}` };
 
 const scriptHealth = async ({ bus }: TestGateway): Promise<void> => {
-  await script(bus, countDomains, () => ({ domains: 3, active_agents: 2 }));
-  await script(bus, countSessions, () => ({ active_sessions: 5 }));
+  await script(bus, countDomains, () => ({ domains: 3, active_agents: 2, cloud_trouble: [] }));
+  await script(bus, countSessions, () => ({ active_sessions: 5, agent_trouble: [] }));
 };
 
 describe('health', () => {
@@ -59,6 +59,17 @@ describe('health', () => {
     await gateway.stop();
   });
 
+  it('is 200 and degraded while the cloud or an agent is out of order, and says which', async () => {
+    const gateway = await startTestGateway();
+    const cloud_trouble = ['provisioning:cloud (1 of 3)'];
+    await script(gateway.bus, countDomains, () => ({ domains: 3, active_agents: 2, cloud_trouble }));
+    await script(gateway.bus, countSessions, () => ({ active_sessions: 5, agent_trouble: ['agent (1 of 2)'] }));
+    const reply = await send(gateway, '/health');
+    expect([reply.status, reply.json.status]).toEqual([200, 'degraded']);
+    expect(reply.json).toMatchObject({ digitalocean: 'out of order: provisioning:cloud (1 of 3), agent (1 of 2)' });
+    await gateway.stop();
+  });
+
   it('is 503 when it cannot serve: no chat, or no database', async () => {
     const gateway = await startTestGateway();
     const withoutChat = await send(gateway, '/health');
@@ -78,7 +89,7 @@ describe('health', () => {
 
   it('asks its parts once in two seconds, however often it is asked', async () => {
     const gateway = await startTestGateway();
-    const asked = await script(gateway.bus, countSessions, () => ({ active_sessions: 5 }));
+    const asked = await script(gateway.bus, countSessions, () => ({ active_sessions: 5, agent_trouble: [] }));
     await Promise.all(Array.from({ length: 20 }, () => send(gateway, '/health')));
     expect(asked.length).toBe(1);
     await gateway.stop();
@@ -86,13 +97,13 @@ describe('health', () => {
 
   it('metrics count requests by the pattern of their route', async () => {
     const gateway = await startTestGateway();
-    await send(gateway, '/conversations/nobody', { headers: { 'x-domain-id': acmeId } });
+    await send(gateway, '/conversations/somebody-s-session', { headers: { 'x-domain-id': acmeId } });
     const reply = await send(gateway, '/metrics');
     expect(reply.headers.get('content-type')).toContain('text/plain');
     expect(reply.text).toMatch(
       /parley_http_request_seconds_count\{method="GET",route="\/conversations\/:session_id",status="\d+"\}/,
     );
-    expect(reply.text).not.toContain('nobody');
+    expect(reply.text).not.toContain('somebody-s-session');
     await gateway.stop();
   });
 });

@@ -128,7 +128,16 @@ export const recordFeedback = query(
 );
 
 /** Counts for `/health`. */
-export const countSessions = query('chat', 'count-sessions', nothing, z.object({ active_sessions: z.number() }));
+export const countSessions = query(
+  'chat',
+  'count-sessions',
+  nothing,
+  z.object({
+    active_sessions: z.number(),
+    /** Agents that are not reachable, in words. */
+    agent_trouble: z.array(z.string()).readonly(),
+  }),
+);
 
 export const sessionOpened = event('chat', 'SessionOpened', z.object({ session_id: z.uuid(), user_id: z.string() }));
 /** Both sides of a turn: what memory keeps. Texts are the visitor's and ours; no secret. */

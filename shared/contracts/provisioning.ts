@@ -127,12 +127,12 @@ export const getAgentAccess = query(
   }),
 );
 
-/** Counts for `/health`. */
+/** Counts for `/health`, and what of the cloud is out of order, in words. */
 export const countDomains = query(
   'provisioning',
   'count-domains',
   nothing,
-  z.object({ domains: z.number(), active_agents: z.number() }),
+  z.object({ domains: z.number(), active_agents: z.number(), cloud_trouble: z.array(z.string()).readonly() }),
 );
 
 /** Has a ready agent compared with the cloud soon: its endpoint says that it is gone. Nothing happens to any other. */

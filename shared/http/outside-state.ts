@@ -30,9 +30,10 @@ export const watchOutside = (system: Watched): (() => void) => {
   return () => watched.delete(system);
 };
 
-/** Outside systems of this process that are out of order, in words such as `agent (2 of 40)`. */
-export const degradedSystems = (): readonly string[] =>
+/** Outside systems of this process that are out of order, in words such as `agent (2 of 40)`; only `ofName`, when given. */
+export const degradedSystems = (ofName?: string): readonly string[] =>
   [...watched].flatMap(({ name, openKeys, size }) => {
+    if (ofName !== undefined && name !== ofName) return [];
     const open = openKeys().length;
     return open === 0 ? [] : [`${name} (${open.toString()} of ${size().toString()})`];
   });

@@ -1,5 +1,6 @@
 import type { Handler } from '../../../shared/bus/port.ts';
 import type { countSessions } from '../../../shared/contracts/chat.ts';
+import { degradedSystems } from '../../../shared/http/outside-state.ts';
 import type { Deps } from '../deps.ts';
 import { countActiveSessions } from '../store/sessions.ts';
 
@@ -12,6 +13,6 @@ export const handleCountSessions = ({ database, clock }: Deps): Handler<typeof c
     if (known === undefined || clock.now() - known.at > freshMs) {
       known = { at: clock.now(), active_sessions: await database.run(countActiveSessions) };
     }
-    return { active_sessions: known.active_sessions };
+    return { active_sessions: known.active_sessions, agent_trouble: degradedSystems('agent') };
   };
 };

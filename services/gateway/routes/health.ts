@@ -48,11 +48,12 @@ const look = async ({ bus, clock, ready }: Gateway, call: CallContext): Promise<
   ]);
   const memori = memory.answer?.memori ?? 'unavailable';
   const canServe = state.ready && isWell(provisioning) && isWell(chat);
-  const isWhole = isWell(knowledge) && isWell(memory) && memori !== 'unavailable';
+  const trouble = [...(provisioning.answer?.cloud_trouble ?? []), ...(chat.answer?.agent_trouble ?? [])];
+  const isWhole = isWell(knowledge) && isWell(memory) && memori !== 'unavailable' && trouble.length === 0;
   return {
     status: !canServe ? 'unhealthy' : isWhole ? 'healthy' : 'degraded',
     database: state.database,
-    digitalocean: isWell(provisioning) ? 'configured' : 'unavailable',
+    digitalocean: !isWell(provisioning) ? 'unavailable' : trouble.length === 0 ? 'configured' : troubleWords(trouble),
     memori,
     bus: state.bus,
     services: {
@@ -68,6 +69,8 @@ const look = async ({ bus, clock, ready }: Gateway, call: CallContext): Promise<
     knowledge_bases: knowledge.answer?.total ?? 0,
   };
 };
+
+const troubleWords = (trouble: readonly string[]): string => `out of order: ${trouble.join(', ')}`;
 
 interface Told<A> {
   readonly answer: A | undefined;
