@@ -4,6 +4,7 @@ import { openPlatform, type TestPlatform } from '../../tests/support/platform.ts
 import { startGateway } from '../../services/gateway/service.ts';
 import { envelopeOf, wakeUp } from '../../shared/bus/conformance-world.ts';
 import { deadLetterQueries } from '../../shared/contracts/dead-letters.ts';
+import * as knowledge from '../../shared/contracts/knowledge.ts';
 import { deleteOrphan, listOrphans } from '../../shared/contracts/provisioning.ts';
 import { storingOwners } from '../../shared/contracts/message.ts';
 import { Failure } from '../../shared/errors/failure.ts';
@@ -101,6 +102,7 @@ describe('npm run admin -- orphans', () => {
     };
     const deleted: string[] = [];
     await platform.bus.answer(listOrphans, async () => ({ orphans: deleted.length === 0 ? [orphan] : [] }));
+    await platform.bus.answer(knowledge.listOrphans, async () => ({ orphans: [] }));
     await platform.bus.answer(deleteOrphan, async ({ uuid }) => {
       if (uuid !== orphan.uuid) throw new Failure('not_found');
       deleted.push(uuid);

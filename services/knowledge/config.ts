@@ -27,7 +27,7 @@ export interface KnowledgeConfig extends GradientSettings {
   readonly pollMaxMs: number;
   /** How long a base is left alone after its process fell silent; longer than the longest stint of uploads. */
   readonly leaseMs: number;
-  /** Between two comparisons of an indexed base with the cloud. */
+  /** Between two comparisons of an indexed base with the cloud, and two looks through it for orphans. */
   readonly checkMs: number;
   /** `host:port` items that the crawler may reach although they are private. */
   readonly crawlAllowHosts: readonly string[];

@@ -15,6 +15,7 @@ import { handleIngestDocument } from './handlers/ingest-document.ts';
 import { handleCancelJob } from './handlers/cancel-job.ts';
 import { handleGetDocument } from './handlers/get-document.ts';
 import { handleGetJob } from './handlers/get-job.ts';
+import { handleDeleteOrphan, handleListOrphans } from './handlers/orphans.ts';
 import { handleListDocuments } from './handlers/list-documents.ts';
 import { handleReindexDocument } from './handlers/reindex-document.ts';
 import { handleRemoveDocument } from './handlers/remove-document.ts';
@@ -26,6 +27,7 @@ import { onKbDetached } from './handlers/on-kb-detached.ts';
 import { onDomainRegistered } from './handlers/on-domain-registered.ts';
 import { handleSearchPassages } from './handlers/search-passages.ts';
 import { handleStartCrawl } from './handlers/start-crawl.ts';
+import { startJanitor } from './janitor.ts';
 import { createDomainSearch } from './search/domain-search.ts';
 import { createSearcher } from './search/searcher.ts';
 import { advanceJob } from './steps/advance-job.ts';
@@ -46,6 +48,7 @@ export const knowledge: Service = {
     const bases = startBaseWorker(deps);
     const jobs = [startJobWorker(deps, 'crawl'), startJobWorker(deps, 'remove')];
     const sweepers = startSweepers(platform);
+    const janitor = startJanitor(deps);
     deps.onWake(bases, jobs);
     await answerQueries(platform, deps);
     await messaging.consume(domainRegistered, onDomainRegistered(deps));
@@ -54,7 +57,7 @@ export const knowledge: Service = {
     await messaging.consume(domainRemoved, onDomainRemoved(deps));
     return {
       stop: async () => {
-        await Promise.all([bases, ...jobs, sweepers].map((worker) => worker.stop()));
+        await Promise.all([bases, ...jobs, sweepers, janitor].map((worker) => worker.stop()));
         await Promise.all([messaging.stop(), deps.searcher.stop()]);
         deps.cloud.close();
       },
@@ -118,5 +121,7 @@ const answerQueries = async ({ bus }: Platform, deps: Deps): Promise<void> => {
   await bus.answer(contracts.searchPassages, handleSearchPassages(deps));
   await bus.answer(contracts.getJob, handleGetJob(deps));
   await bus.answer(contracts.cancelJob, handleCancelJob(deps));
+  await bus.answer(contracts.listOrphans, handleListOrphans(deps));
+  await bus.answer(contracts.deleteOrphan, handleDeleteOrphan(deps));
   await bus.answer(contracts.listKnowledgeBases, handleListKnowledgeBases(deps));
 };

@@ -1,3 +1,4 @@
+import { orphansMax } from '../../shared/contracts/orphans.ts';
 import type { Database } from '../../shared/db/client.ts';
 import type { InstallationTag } from '../../shared/gradient/installation.ts';
 import type { Platform } from '../../shared/runtime/platform.ts';
@@ -9,7 +10,6 @@ import { forgetKeysOfGoneAgents, listOrphanRows, noteOrphans, selectUnclaimed } 
 
 /** An orphan younger than this may still be somebody's: it is neither reported nor deleted. */
 export const orphanAgeMs = 3_600_000;
-export const orphansMax = 1_000;
 
 interface JanitorDeps extends Pick<Platform, 'clock' | 'logger'> {
   readonly config: ProvisioningConfig;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { domainRef, idempotency, moment, pageInput, pageOutput, sha256Hex, text } from './common.ts';
+import { domainRef, idempotency, moment, nothing, pageInput, pageOutput, sha256Hex, text } from './common.ts';
 import { event, query } from './message.ts';
+import { orphanList, orphanRef } from './orphans.ts';
 
 export const documentTypes = ['pdf', 'txt', 'md', 'json', 'csv', 'text', 'html'] as const;
 export const documentType = z.enum(documentTypes);
@@ -158,6 +159,11 @@ export const listKnowledgeBases = query(
   pageInput.extend({ domain_id: z.uuid().optional() }),
   z.object({ knowledge_bases: z.array(knowledgeBaseView), ...pageOutput }),
 );
+
+/** Bases of ours in the cloud that belong to nobody here, an hour old at least. */
+export const listOrphans = query('knowledge', 'list-orphans', nothing, orphanList);
+/** After another look. Throws `not_found` for what is no orphan, be it that somebody has a claim to it. */
+export const deleteOrphan = query('knowledge', 'delete-orphan', orphanRef, nothing);
 
 /** Maps what the cloud calls a passage's file back to our documents, for citations. */
 export const resolveSources = query(

@@ -11,9 +11,11 @@ export const orphan = z.object({
   name: z.string(),
   /** The agent that an access key belongs to. */
   agent_uuid: z.string().nullable(),
+  /** When it was first found; of a base, when it was made. */
   found_at: moment,
 });
 
-/** What the owner of a kind answers: orphans found more than an hour ago, the oldest first, at most a thousand. */
+export const orphansMax = 1_000;
+/** What the owner of a kind answers: orphans that are so for an hour, the oldest first, at most `orphansMax`. */
 export const orphanList = z.object({ orphans: z.array(orphan) });
 export const orphanRef = z.object({ kind: orphanKind, uuid: z.string().min(1).max(64) });

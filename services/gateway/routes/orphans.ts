@@ -1,10 +1,20 @@
 import { z } from 'zod';
 import { deleteOrphanAnswer, listOrphansAnswer, orphanParams } from '../../../shared/contracts/http/orphans.ts';
-import { deleteOrphan, listOrphans } from '../../../shared/contracts/provisioning.ts';
+import * as knowledge from '../../../shared/contracts/knowledge.ts';
+import * as provisioning from '../../../shared/contracts/provisioning.ts';
+import { Failure } from '../../../shared/errors/failure.ts';
 import { route, type Endpoint } from '../http/route.ts';
 
-/** Who knows about which kinds. Knowledge joins here with its bases. */
-const owners = [{ name: 'provisioning', kinds: ['agent', 'key'], list: listOrphans, delete: deleteOrphan }];
+/** Who knows about which kinds. */
+const owners = [
+  {
+    name: 'provisioning',
+    kinds: ['agent', 'key'],
+    list: provisioning.listOrphans,
+    delete: provisioning.deleteOrphan,
+  },
+  { name: 'knowledge', kinds: ['base'], list: knowledge.listOrphans, delete: knowledge.deleteOrphan },
+];
 
 const listOrphansRoute = route({
   method: 'get',
@@ -39,7 +49,8 @@ const deleteOrphanRoute = route({
     ({ bus }) =>
     async ({ params }, { call }) => {
       const owner = owners.find(({ kinds }) => kinds.includes(params.kind));
-      await bus.ask(owner?.delete ?? deleteOrphan, params, call());
+      if (owner === undefined) throw new Failure('not_found');
+      await bus.ask(owner.delete, params, call());
       return params;
     },
 });

@@ -180,6 +180,24 @@ export const moveBase = async (tx: Transaction, base: Base, state: BaseState, af
     where id = ${base.id}::uuid`;
 };
 
+/**
+ * The ids of those that nobody here has a claim to: no row holds them, and none of their name still waits for its own.
+ */
+export const selectUnclaimed = async (
+  client: Transaction,
+  found: readonly { readonly uuid: string; readonly name: string }[],
+): Promise<readonly string[]> => {
+  const rows = await client.$queryRaw<{ uuid: string }[]>`
+    select found.uuid
+    from unnest(${found.map(({ uuid }) => uuid)}::text[], ${found.map(({ name }) => name)}::text[]) as found (uuid, name)
+    where not exists (
+      select from knowledge_bases base
+      where base.kb_uuid = found.uuid
+        or (base.kb_name = found.name and base.kb_uuid is null
+          and (base.state <> 'failed' or base.intent_at is not null)))`;
+  return rows.map(({ uuid }) => uuid);
+};
+
 export const markAttached = async (tx: Transaction, base: Base, at: Date): Promise<void> => {
   await tx.knowledgeBase.update({ where: { id: base.id }, data: { attachedAt: at, updatedAt: at } });
 };

@@ -71,6 +71,7 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
     told: toldBy(platform),
     inCloud: inCloud(clouds.environment['GRADIENT_BASE_URL'] ?? ''),
     database,
+    sql,
     registered: async (domain_name: string, domainId = clock.newId()): Promise<string> => {
       const website_key = clock.newId().replaceAll('-', '').slice(0, 16);
       await tell(domainRegistered, domainId, { domain_name, website_key });
@@ -135,6 +136,7 @@ const questions = ({ bus, clock }: TestPlatform, blobs: BlobStore) => {
   const job = async (domainId: string, jobId: string): Promise<JobView> =>
     (await ask(getJob, { domain_id: domainId, job_id: jobId })).job;
   return {
+    ask,
     job,
     ingest: async (domainId: string, filename: string, text: string) => {
       const { ref: blob } = await blobs.put(Readable.from([Buffer.from(text)]), 1_000_000);

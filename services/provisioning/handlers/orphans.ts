@@ -1,9 +1,10 @@
 import type { Handler } from '../../../shared/bus/port.ts';
+import { orphansMax } from '../../../shared/contracts/orphans.ts';
 import type { deleteOrphan, listOrphans } from '../../../shared/contracts/provisioning.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
 import type { InstallationTag } from '../../../shared/gradient/installation.ts';
 import type { Gradient } from '../client.ts';
-import { orphanAgeMs, orphansMax } from '../janitor.ts';
+import { orphanAgeMs } from '../janitor.ts';
 import { forgetOrphan, isKeyClaimed, listOrphanRows, selectUnclaimed, type FoundOrphan } from '../store/orphans.ts';
 import type { HandlerDeps } from './deps.ts';
 
