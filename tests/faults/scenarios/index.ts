@@ -6,6 +6,7 @@ import { natsAway } from './f04-nats-away.ts';
 import { postgresAway } from './f05-postgres-away.ts';
 import { paused } from './f07-paused.ts';
 import { slowClients } from './f08-slow-clients.ts';
+import { poison } from './f09-poison.ts';
 import { rollingRestart } from './f10-rolling-restart.ts';
 import { overload } from './f11-overload.ts';
 import { soak } from './f13-soak.ts';
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   postgresAway,
   paused,
   slowClients,
+  poison,
   rollingRestart,
   overload,
   soak,

@@ -1,8 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { QueryResultRow } from 'pg';
+import { pino } from 'pino';
 import { newSeeds, serverEnvironment } from '../../../infra/nats/keys.ts';
+import { createJetStreamBus, type JetStreamBus } from '../../../shared/bus/jetstream.ts';
 import { owners, type Owner } from '../../../shared/contracts/message.ts';
+import { systemClock as clock } from '../../../shared/runtime/clock.ts';
 import { adminKey } from '../../support/api.ts';
 import { queriesOf } from '../../support/queries.ts';
 import type { Random } from '../random.ts';
@@ -32,6 +35,8 @@ export interface World {
   readonly client: Client;
   /** One query on a connection of its own; tried again while the server is away. */
   readonly sql: <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+  /** The bus as this service has it, with its rights on the server; closed with the world. */
+  readonly openBus: (owner: Owner) => Promise<JetStreamBus>;
   /** Ends of processes that nobody here had asked for. */
   readonly crashes: () => readonly string[];
   readonly folder: string;
@@ -112,6 +117,11 @@ export const openWorld = async (
         random.fork('client'),
       ),
       sql: patiently(queriesOf(postgres.url)),
+      openBus: async (name) => {
+        const bus = await createJetStreamBus({ servers: nats.url, name, seed: seeds[name], clock, logger });
+        stopping.push(() => bus.drain(0));
+        return bus;
+      },
       crashes: () => [...services, nats, postgres].flatMap((each) => each.crashes()).concat(broken),
       folder,
       stop,
@@ -121,6 +131,8 @@ export const openWorld = async (
     throw error;
   }
 };
+
+const logger = pino({ level: 'silent' });
 
 const processNames = (replicas: Partial<Record<Owner, number>>) =>
   owners.flatMap((service) => {
