@@ -18,6 +18,24 @@ test('a failpoint throws each time, or only the time that it was told', async ()
   await second('a.b');
 });
 
+test('a failpoint acts on a share of the passes, on the same ones every time, on others with another seed', async () => {
+  const thrownBy = async (list: string): Promise<readonly number[]> => {
+    const place = failpointsOf({ FAILPOINTS: list });
+    const passes = Array.from({ length: 1_000 }, (_, pass) =>
+      place('a.b').then(
+        () => [],
+        () => [pass],
+      ),
+    );
+    return (await Promise.all(passes)).flat();
+  };
+  const thrown = await thrownBy('a.b=throw:10%');
+  expect(thrown.length).toBeGreaterThan(70);
+  expect(thrown.length).toBeLessThan(130);
+  expect(await thrownBy('a.b=throw:10%')).toEqual(thrown);
+  expect(await thrownBy('a.b=throw:10%@8')).not.toEqual(thrown);
+});
+
 test('a failpoint delays', async () => {
   const startedAt = performance.now();
   await failpointsOf({ FAILPOINTS: 'a.b=delay:30' })('a.b');
@@ -26,7 +44,16 @@ test('a failpoint delays', async () => {
 
 test('production refuses failpoints, and everybody a list that cannot be read', () => {
   expect(() => failpointsOf({ FAILPOINTS: 'a.b=kill', NODE_ENV: 'production' })).toThrow(ConfigError);
-  for (const list of ['a.b', 'a.b=explode', 'a.b=delay', 'a.b=kill:0', ',']) {
+  for (const list of [
+    'a.b',
+    'a.b=explode',
+    'a.b=delay',
+    'a.b=kill:0',
+    'a.b=throw:0%',
+    'a.b=throw:100%',
+    'a.b=throw:10%@',
+    ',',
+  ]) {
     expect(() => failpointsOf({ FAILPOINTS: list }), list).toThrow(ConfigError);
   }
 });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { sha256Hex } from '../crypto/hash.ts';
 import { ConfigError, processEnvironment, type Environment } from './config.ts';
 
 /** Does at a named place of the code what a test asked for there; nothing, at no cost, where none did. */
@@ -14,8 +15,9 @@ export class FailpointError extends Error {
 
 /**
  * Reads `FAILPOINTS`, a comma list of `name=kill`, `name=throw` or `name=delay:<ms>`, each with `:<nth>` behind it to act
- * only when the place is passed for the nth time. `kill` ends the process as `kill -9` does. Throws ConfigError for a list
- * that cannot be read, and for any list in production.
+ * only when the place is passed for the nth time, or `:<share>%` (`:<share>%@<seed>`) to act on that share of the passes,
+ * the same ones in every run. `kill` ends the process as `kill -9` does. Throws ConfigError for a list that cannot be read,
+ * and for any list in production.
  */
 export const failpointsOf = ({ FAILPOINTS, NODE_ENV }: Environment): Failpoint => {
   if (FAILPOINTS === undefined || FAILPOINTS === '') return nothing;
@@ -25,7 +27,7 @@ export const failpointsOf = ({ FAILPOINTS, NODE_ENV }: Environment): Failpoint =
     const point = armed.get(name);
     if (point === undefined) return;
     point.passed += 1;
-    if (point.nth === undefined || point.nth === point.passed) await point.act(name);
+    if (point.isMeant(point.passed)) await point.act(name);
   };
 };
 
@@ -33,23 +35,32 @@ const nothing: Failpoint = () => done;
 const done = Promise.resolve();
 
 interface Armed {
-  readonly nth: number | undefined;
+  /** Whether this pass, counted from 1, is one to act on. */
+  readonly isMeant: (pass: number) => boolean;
   readonly act: Failpoint;
   passed: number;
 }
 
-const pattern = /^([a-z_.]+)=(?:(kill|throw)|delay:(\d{1,6}))(?::([1-9]\d{0,5}))?$/;
+const pattern =
+  /^(?<name>[a-z_.]+)=(?:(?<action>kill|throw)|delay:(?<delayMs>\d{1,6}))(?::(?:(?<nth>[1-9]\d{0,5})|(?<share>[1-9]\d?)%(?:@(?<seed>\d{1,9}))?))?$/;
 
 const parseOne = (text: string): [string, Armed] => {
-  const [, name, action, delayMs, nth] = pattern.exec(text.trim()) ?? [];
+  const { name, action, delayMs, nth, share, seed = '' } = pattern.exec(text.trim())?.groups ?? {};
   if (name === undefined) {
     throw new ConfigError(
-      'FAILPOINTS: must be a comma list of name=kill, name=throw or name=delay:ms, with :nth or not',
+      'FAILPOINTS: must be a comma list of name=kill, name=throw or name=delay:ms, with :nth, :share% or neither',
     );
   }
   const act = action === 'kill' ? kill : action === 'throw' ? fail : () => delay(Number(delayMs), undefined);
-  return [name, { nth: nth === undefined ? undefined : Number(nth), act, passed: 0 }];
+  const isMeant = (pass: number): boolean => {
+    if (nth !== undefined) return pass === Number(nth);
+    return share === undefined || drawn(`${name} ${seed} ${pass}`) < Number(share) / 100;
+  };
+  return [name, { isMeant, act, passed: 0 }];
 };
+
+/** 0 ≤ x < 1, the same for the same text. */
+const drawn = (text: string): number => parseInt(sha256Hex(text).slice(0, 8), 16) / 2 ** 32;
 
 const kill: Failpoint = () => {
   process.kill(process.pid, 'SIGKILL');
