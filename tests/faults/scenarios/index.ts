@@ -9,6 +9,7 @@ import { slowClients } from './f08-slow-clients.ts';
 import { poison } from './f09-poison.ts';
 import { rollingRestart } from './f10-rolling-restart.ts';
 import { overload } from './f11-overload.ts';
+import { order } from './f12-order.ts';
 import { soak } from './f13-soak.ts';
 
 /** All that there are, in the order of their numbers. */
@@ -23,5 +24,6 @@ export const scenarios: readonly Scenario[] = [
   poison,
   rollingRestart,
   overload,
+  order,
   soak,
 ];
