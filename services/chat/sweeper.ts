@@ -1,11 +1,12 @@
 import type { Running } from '../../shared/runtime/platform.ts';
+import { every } from '../../shared/work/every.ts';
 import { createWorker } from '../../shared/work/worker.ts';
 import { interruptTurn } from './begin-turn.ts';
 import type { Deps } from './deps.ts';
 import { claimRemovals, deleteSessions, restRemoval } from './store/removals.ts';
 import { listExpiredTurns } from './store/turns.ts';
 
-const turnsPollMs = 2_000;
+const turnsRestMs = 2_000;
 const turnsPerRound = 200;
 const removalsPollMs = 5_000;
 const removalLeaseMs = 30_000;
@@ -17,19 +18,10 @@ type SweeperDeps = Pick<Deps, 'database' | 'messaging' | 'clock' | 'logger'>;
 /** Ends turns whose process died, and deletes the sessions of domains that are gone. */
 export const startSweepers = (deps: SweeperDeps): Running => {
   const { database, clock, logger } = deps;
-  const turns = createWorker({
-    name: 'chat turns',
-    clock,
-    logger,
-    pollMs: turnsPollMs,
-    concurrency: 1,
-    // Replicas may find the same turn: only one of them ends it. Nothing is claimed, so there is nothing left to run.
-    claim: async () => {
-      const expired = await database.run((client) => listExpiredTurns(client, turnsPerRound));
-      for (const turn of expired) await interruptTurn(deps, turn);
-      return [];
-    },
-    run: async () => undefined,
+  const turns = every({ name: 'chat turns', clock, logger, restMs: turnsRestMs }, async () => {
+    // Replicas may find the same turn: only one of them ends it.
+    const expired = await database.run((client) => listExpiredTurns(client, turnsPerRound));
+    for (const turn of expired) await interruptTurn(deps, turn);
   });
   const removals = createWorker({
     name: 'chat removals',

@@ -1,4 +1,5 @@
 import type { Platform, Running } from '../../shared/runtime/platform.ts';
+import { every } from '../../shared/work/every.ts';
 import { createWorker } from '../../shared/work/worker.ts';
 import { claimRemovals, deleteDomainRows, restRemoval } from './store/removals.ts';
 
@@ -13,18 +14,7 @@ type SweeperDeps = Pick<Platform, 'blobs' | 'clock' | 'database' | 'logger'>;
 /** Deletes what is left of domains that are gone, and uploads whose request died before it fetched them. */
 export const startSweepers = (deps: SweeperDeps): Running => {
   const { blobs, clock, database, logger } = deps;
-  const uploads = createWorker({
-    name: 'blob sweeper',
-    clock,
-    logger,
-    pollMs: blobAgeMs,
-    concurrency: 1,
-    claim: async () => {
-      await blobs.sweep(blobAgeMs);
-      return [];
-    },
-    run: async () => undefined,
-  });
+  const uploads = every({ name: 'blob sweeper', clock, logger, restMs: blobAgeMs }, () => blobs.sweep(blobAgeMs));
   const removals = createWorker({
     name: 'knowledge removals',
     clock,

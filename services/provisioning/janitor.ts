@@ -1,9 +1,9 @@
 import { orphansMax } from '../../shared/contracts/orphans.ts';
 import type { Database } from '../../shared/db/client.ts';
 import type { InstallationTag } from '../../shared/gradient/installation.ts';
-import type { Platform } from '../../shared/runtime/platform.ts';
+import type { Platform, Running } from '../../shared/runtime/platform.ts';
 import { cloudOrphans } from '../../shared/telemetry/metrics.ts';
-import { createWorker, type Worker } from '../../shared/work/worker.ts';
+import { every } from '../../shared/work/every.ts';
 import type { Gradient } from './client.ts';
 import type { ProvisioningConfig } from './config.ts';
 import { forgetKeysOfGoneAgents, listOrphanRows, noteOrphans, selectUnclaimed } from './store/orphans.ts';
@@ -19,19 +19,12 @@ interface JanitorDeps extends Pick<Platform, 'clock' | 'logger'> {
 }
 
 /** Looks through the cloud for what is ours and nobody's, and says so; deletes nothing. */
-export const startJanitor = (deps: JanitorDeps): Worker =>
-  createWorker({
-    name: 'provisioning janitor',
-    clock: deps.clock,
-    logger: deps.logger,
-    pollMs: deps.config.checkIntervalMs,
-    concurrency: 1,
-    claim: async () => {
-      await lookForOrphans(deps);
-      return [];
-    },
-    run: async () => undefined,
-  });
+export const startJanitor = (deps: JanitorDeps): Running => {
+  const { clock, config, logger } = deps;
+  return every({ name: 'provisioning janitor', clock, logger, restMs: config.checkIntervalMs }, () =>
+    lookForOrphans(deps),
+  );
+};
 
 const lookForOrphans = async ({ database, gradient, installationTag, logger }: JanitorDeps): Promise<void> => {
   const tag = await installationTag();

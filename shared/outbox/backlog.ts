@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StoringOwner } from '../contracts/message.ts';
 import type { Platform, Running } from '../runtime/platform.ts';
-import { createWorker } from '../work/worker.ts';
+import { every } from '../work/every.ts';
 
 /** Unsent rows past which new work is refused: what the bus does not take must not fill the disk. */
 const unsentMax = 10_000;
@@ -11,22 +11,13 @@ const lookMs = 5_000;
 export const watchBacklog = ({ database, pressure, clock, logger }: Platform, owner: StoringOwner): Running => {
   let unsent = 0;
   pressure.watch({ name: 'outbox', value: () => unsent, max: unsentMax });
-  return createWorker({
-    name: `${owner} backlog`,
-    clock,
-    logger,
-    pollMs: lookMs,
-    concurrency: 1,
-    claim: async () => {
-      const rows = await database.run(
-        (client) => client.$queryRaw<unknown[]>`
-        select count(*)::int as unsent from (
-          select from outbox where owner = ${owner} and sent_at is null limit ${unsentMax + 1}) as rows`,
-      );
-      unsent = countRow.parse(rows)[0].unsent;
-      return [];
-    },
-    run: async () => undefined,
+  return every({ name: `${owner} backlog`, clock, logger, restMs: lookMs }, async () => {
+    const rows = await database.run(
+      (client) => client.$queryRaw<unknown[]>`
+      select count(*)::int as unsent from (
+        select from outbox where owner = ${owner} and sent_at is null limit ${unsentMax + 1}) as rows`,
+    );
+    unsent = countRow.parse(rows)[0].unsent;
   });
 };
 

@@ -1,7 +1,7 @@
 import type { StoringOwner } from '../contracts/message.ts';
 import type { Transaction } from '../db/client.ts';
 import type { Platform, Running } from '../runtime/platform.ts';
-import { createWorker } from '../work/worker.ts';
+import { every } from '../work/every.ts';
 
 const keepSentDays = 7;
 const keepInboxDays = 30;
@@ -13,17 +13,8 @@ const batchesMax = 200;
 
 /** Deletes what is kept for a time only: sent messages, the inbox's memory, answers to idempotency keys. */
 export const startSweeper = ({ database, clock, logger }: Platform, owner: StoringOwner): Running =>
-  createWorker({
-    name: `${owner} sweeper`,
-    clock,
-    logger,
-    pollMs: sweepMs,
-    concurrency: 1,
-    claim: async () => {
-      for (const sweep of sweeps) await inBatches(() => database.run((client) => sweep(client, owner)));
-      return [];
-    },
-    run: async () => undefined,
+  every({ name: `${owner} sweeper`, clock, logger, restMs: sweepMs }, async () => {
+    for (const sweep of sweeps) await inBatches(() => database.run((client) => sweep(client, owner)));
   });
 
 const inBatches = async (deleteBatch: () => Promise<number>): Promise<void> => {

@@ -22,7 +22,7 @@ export interface Worker extends Running {
 }
 
 /**
- * Runs rows that are due: the one loop behind relay, sagas, jobs and sweepers. The rows hold the truth, so a missed
+ * Runs rows that are due: the one loop behind relay, sagas, jobs and removals. The rows hold the truth, so a missed
  * wake-up costs one poll and a crash costs one lease.
  */
 export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
