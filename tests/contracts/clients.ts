@@ -1,23 +1,27 @@
 import { pino } from 'pino';
 import { startGradientEmulator } from '../../infra/emulators/gradient/serve.ts';
+import { startMemoriEmulator } from '../../infra/emulators/memori/serve.ts';
 import { createDatabase } from '../../shared/db/client.ts';
+import type { Code } from '../../shared/errors/codes.ts';
 import { createHttp } from '../../shared/http/client.ts';
 import { createOutsideSystem } from '../../shared/http/outside-system.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createAgentClient } from '../../services/chat/client.ts';
 import { createCloud } from '../../services/knowledge/client.ts';
 import { loadKnowledgeConfig } from '../../services/knowledge/config.ts';
+import { createMemoriClient } from '../../services/memory/client.ts';
 import { createGradient } from '../../services/provisioning/client.ts';
 import { loadProvisioningConfig } from '../../services/provisioning/config.ts';
 import { createDatabase as createTestDatabase } from '../support/servers.ts';
 
-const timeoutMs = 500;
+export const timeoutMs = 500;
 
-/** The services' own clients of the cloud, and the emulator as strict as the contract. */
+/** The services' own clients of outside systems, and emulators as strict as the contract. */
 export const openClients = async (settings: Readonly<Record<string, string>> = {}) => {
-  const [testDatabase, emulator] = await Promise.all([
+  const [testDatabase, emulator, memoriEmulator] = await Promise.all([
     createTestDatabase(),
     startGradientEmulator({ port: 0, deployMs: 0, databaseMs: 0, indexMs: 0, strict: true }),
+    startMemoriEmulator({ port: 0 }),
   ]);
   const clock = systemClock;
   const database = createDatabase({ url: testDatabase.url, poolMax: 5, logger: pino({ level: 'silent' }) });
@@ -31,28 +35,52 @@ export const openClients = async (settings: Readonly<Record<string, string>> = {
   const installationTag = () => Promise.resolve('parley-0123456789ab');
   const gradient = createGradient(loadProvisioningConfig(environment), { clock, database });
   const cloud = createCloud(loadKnowledgeConfig(environment), { clock, database }, installationTag);
-  const unavailableCode = 'agent_unavailable';
-  const http = createHttp({ unavailableCode, clock });
-  const agents = createOutsideSystem({ name: 'agent', unavailableCode, callsMax: 8, restMs: 1, clock });
-  const agent = createAgentClient({ http, agents, firstTokenMs: timeoutMs, idleMs: timeoutMs });
-  const control = async (path: string, method = 'GET', body?: unknown): Promise<unknown> => {
-    const response = await fetch(`${emulator.url}/__emulator${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    return response.json();
-  };
+  const outside = (name: string, unavailableCode: Code) => ({
+    http: createHttp({ unavailableCode, clock }),
+    system: createOutsideSystem({ name, unavailableCode, callsMax: 8, restMs: 1, clock }),
+  });
+  const agents = outside('agent', 'agent_unavailable');
+  const agent = createAgentClient({
+    http: agents.http,
+    agents: agents.system,
+    firstTokenMs: timeoutMs,
+    idleMs: timeoutMs,
+  });
+  const memories = outside('memori', 'memory_unavailable');
+  const { baseUrl, validateUrl } = memoriEmulator;
+  const memory = createMemoriClient({
+    http: memories.http,
+    memori: memories.system,
+    baseUrl,
+    validateUrl,
+    sendTimeoutMs: timeoutMs,
+    validateTimeoutMs: timeoutMs,
+  });
   return {
     gradient,
     cloud,
     agent,
-    control,
+    memory,
+    control: controlOf(emulator.url),
+    memoryControl: controlOf(memoriEmulator.url),
     close: async () => {
-      for (const part of [gradient, cloud, http, agents]) part.close();
-      await emulator.stop();
+      const parts = [gradient, cloud, agents.http, agents.system, memories.http, memories.system];
+      for (const part of parts) part.close();
+      await Promise.all([emulator.stop(), memoriEmulator.stop()]);
       await database.close();
       await testDatabase.drop();
     },
   };
 };
+
+const controlOf =
+  (url: string) =>
+  async (path: string, method = 'GET', body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${url}/__emulator${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return response.json();
+  };
+
 export type Clients = Awaited<ReturnType<typeof openClients>>;
