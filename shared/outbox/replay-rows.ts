@@ -6,7 +6,11 @@ export interface ClaimedReplay {
   readonly consumer: string;
   readonly msg_key: string;
   readonly message: string;
+  /** Names this replay: whoever took the row later has another. */
+  readonly lease_until: Date;
 }
+
+type HeldReplay = Pick<ClaimedReplay, 'id' | 'lease_until'>;
 
 interface Claim {
   readonly owner: StoringOwner;
@@ -28,17 +32,23 @@ export const claimReplays = (client: Transaction, { owner, leaseMs, limit }: Cla
     where id in (
       select id from dead_letters where owner = ${owner} and state = 'requested'
       order by buried_at limit ${limit}::int for update skip locked)
-    returning id, consumer, msg_key, message`;
+    returning id, consumer, msg_key, message, lease_until`;
 
-/** The replay failed: dead again, with the new reason, unless it was buried so already. */
-export const endReplay = async (client: Transaction, id: string, reason: string): Promise<void> => {
+/** The replay failed: dead again, with the new reason, unless it was buried meanwhile or outlived its lease. */
+export const endReplay = async (
+  client: Transaction,
+  { id, lease_until }: HeldReplay,
+  reason: string,
+): Promise<void> => {
   await client.$executeRaw`
     update dead_letters
     set state = 'dead', lease_until = null, attempts = attempts + 1, reason = ${reason}, buried_at = now()
-    where id = ${id}::uuid and state = 'replaying'`;
+    where id = ${id}::uuid and state = 'replaying' and lease_until = ${lease_until}::timestamptz`;
 };
 
-/** The replay succeeded. */
-export const deleteReplayed = async (client: Transaction, id: string): Promise<void> => {
-  await client.$executeRaw`delete from dead_letters where id = ${id}::uuid`;
+/** The replay succeeded. One that outlived its lease leaves the row: replaying it again does nothing a second time. */
+export const deleteReplayed = async (client: Transaction, { id, lease_until }: HeldReplay): Promise<void> => {
+  await client.$executeRaw`
+    delete from dead_letters
+    where id = ${id}::uuid and state = 'replaying' and lease_until = ${lease_until}::timestamptz`;
 };

@@ -33,7 +33,7 @@ export const startReplays = (
     run: async (letter) => {
       const failure = await replay(platform, consumers.get(letter.consumer), letter);
       await database.run((client) =>
-        failure === undefined ? deleteReplayed(client, letter.id) : endReplay(client, letter.id, failure),
+        failure === undefined ? deleteReplayed(client, letter) : endReplay(client, letter, failure),
       );
       const { id, consumer, msg_key: message_id } = letter;
       logger.info({ dead_letter: id, consumer, message_id, outcome: failure ?? 'ok' }, 'dead letter replayed');
