@@ -1,4 +1,4 @@
-import type { IBreaker } from 'cockatiel';
+import { CircuitState, type IBreaker } from 'cockatiel';
 import type { Clock } from '../runtime/clock.ts';
 
 const windowSeconds = 30;
@@ -34,7 +34,9 @@ export const createBreakerRule = ({ now }: Pick<Clock, 'now'>): IBreaker => {
     // Asked for by the interface; nothing is stored.
     state: undefined,
     success: () => record(0),
-    failure: () => {
+    failure: (state) => {
+      // A probe that failed, or told nothing: it stays open anyway, and is none of the calls that are weighed.
+      if (state === CircuitState.HalfOpen) return true;
       record(1);
       const calls = seconds.reduce((sum, second) => sum + second.calls, 0);
       const failures = seconds.reduce((sum, second) => sum + second.failures, 0);

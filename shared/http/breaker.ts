@@ -9,8 +9,8 @@ import { upstreamStatusOf } from './status.ts';
 export interface Breaker {
   /**
    * Runs `work` while the breaker is closed, or as its one probe. Otherwise throws at once what `isHeldBack` knows. A failure
-   * after `caller` has aborted is nobody's fault and is not counted. A probe is never cut short, but one that is silent for
-   * three seconds holds up the next one no longer.
+   * after `caller` has aborted is nobody's fault and is not counted; a probe that ends so leaves the probing to the next
+   * call. A probe is never cut short, but one that is silent for three seconds holds up the next one no longer.
    */
   readonly run: <T>(work: () => Promise<T>, caller?: AbortSignal) => Promise<T>;
   /** Counts an answer that broke after `run`, such as a stream. */
@@ -37,13 +37,16 @@ const probeMs = 3_000;
  */
 export const createBreaker = ({ code, restMs, clock }: Options): Breaker => {
   const policy = circuitBreaker(
-    handleWhen((thrown) => thrown instanceof LateProbe || isOutage(thrown)),
-    { halfOpenAfter: restMs, breaker: createBreakerRule(clock) },
+    // Cockatiel closes after a probe whose error it does not handle, so one that tells nothing is handled, too.
+    handleWhen((thrown) => thrown instanceof LateProbe || isUntoldProbe(thrown) || isOutage(thrown)),
+    // How long it stays open is `closedUntil`'s business.
+    { halfOpenAfter: 0, breaker: createBreakerRule(clock) },
   );
   let closedUntil = 0;
   let waitUntil = 0;
-  policy.onBreak(() => {
-    closedUntil = clock.now() + restMs;
+  policy.onBreak((reason) => {
+    const isUntold = 'error' in reason && isUntoldProbe(reason.error);
+    if (!isUntold) closedUntil = clock.now() + restMs;
   });
   // Those who wait for the same moment shall not all come back in it.
   const spread = (ms: number): number => ms + clock.random() * Math.min(1_000, 0.2 * ms);
@@ -60,7 +63,7 @@ export const createBreaker = ({ code, restMs, clock }: Options): Breaker => {
     const begun: { settling?: Promise<Settled<T>> } = {};
     try {
       return await policy.execute(() => {
-        begun.settling = settle(work, caller);
+        begun.settling = settle(work, { caller, isProbe });
         return isProbe ? withinProbe(begun.settling) : begun.settling;
       });
     } catch (thrown) {
@@ -107,16 +110,30 @@ const withinProbe = async <T>(probe: Promise<T>): Promise<T> => {
 };
 
 /** Wraps what tells nothing about the system, so that the breaker lets it pass. */
-class Uncounted extends Error {}
+class Uncounted extends Error {
+  readonly isProbe: boolean;
+
+  constructor(isProbe: boolean, cause: unknown) {
+    super('not counted', { cause });
+    this.isProbe = isProbe;
+  }
+}
+
+const isUntoldProbe = (thrown: unknown): boolean => thrown instanceof Uncounted && thrown.isProbe;
 
 type Settled<T> = { readonly value: T } | { readonly refusal: Failure };
 
-const settle = async <T>(work: () => Promise<T>, caller: AbortSignal | undefined): Promise<Settled<T>> => {
+interface Circumstances {
+  readonly caller: AbortSignal | undefined;
+  readonly isProbe: boolean;
+}
+
+const settle = async <T>(work: () => Promise<T>, { caller, isProbe }: Circumstances): Promise<Settled<T>> => {
   try {
     return { value: await work() };
   } catch (thrown) {
     if (caller?.aborted === true || isHeldBack(thrown) || !(thrown instanceof Failure)) {
-      throw new Uncounted('not counted', { cause: thrown });
+      throw new Uncounted(isProbe, thrown);
     }
     if (isOutage(thrown)) throw thrown;
     return { refusal: thrown };

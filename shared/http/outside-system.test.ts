@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../errors/failure.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { metrics } from '../telemetry/metrics.ts';
-import { isHeldBack } from './held-back.ts';
+import { heldBack, isHeldBack } from './held-back.ts';
 import { createOutsideSystem, type OutsideSystem } from './outside-system.ts';
 import { degradedSystems } from './outside-state.ts';
 import { wasNeverSent } from './status.ts';
@@ -99,6 +99,29 @@ describe('a breaker', () => {
     vi.advanceTimersByTime(restMs);
     await fail(silence());
     expect(isHeldBack(await works())).toBe(true);
+  });
+
+  test.each([
+    ['whose caller left', () => fail(silence(), 'create', AbortSignal.abort())],
+    ['that was held back', () => fail(heldBack('cloud_unavailable', 'spent budget', 1_000))],
+    ['that broke in our own hands', () => fail(new TypeError('no outage'))],
+  ])('stays open after a probe %s, and the next call is the probe', async (_, untold) => {
+    await failTimes(5, silence());
+    vi.advanceTimersByTime(restMs);
+    await untold();
+    let sent = 0;
+    const dead = (): Promise<unknown> =>
+      system
+        .run({ breaker: 'create' }, async () => {
+          sent += 1;
+          throw silence();
+        })
+        .catch((thrown: unknown) => thrown);
+    const [probe, ...others] = await Promise.all([dead(), dead()]);
+    expect(isHeldBack(probe)).toBe(false);
+    expect(others.every(isHeldBack)).toBe(true);
+    for (let time = 0; time < 20; time += 1) expect(isHeldBack(await dead())).toBe(true);
+    expect(sent).toBe(1);
   });
 
   test('does not wait for a probe that hangs, but takes its late answer', async () => {
