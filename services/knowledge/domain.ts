@@ -14,6 +14,12 @@ export const baseStates = [
 export type BaseState = (typeof baseStates)[number];
 
 /**
+ * Whether the cloud will never serve this database again. `UNHEALTHY` and the like mend themselves, or end as a state that
+ * took too long: giving such a database up would cost every other domain its bases and us a second, billed cluster.
+ */
+export const isDatabaseLost = (status: string | null): boolean => status === 'DECOMMISSIONED';
+
+/**
  * How long a base may be in a state before the cloud counts as unable, milliseconds. A new database takes 5 to 10 minutes,
  * an indexing job of the size we make some minutes; while the first database is made, every other base waits for it.
  */

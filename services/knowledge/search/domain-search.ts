@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../../shared/db/client.ts';
-import { Failure, toFailure } from '../../../shared/errors/failure.ts';
+import { Failure } from '../../../shared/errors/failure.ts';
 import { createSlots } from '../extract/slots.ts';
 import { indexedVersion, readIndexedTexts } from '../store/indexed-texts.ts';
 import type { FoundPassage, IndexName } from './search-task.ts';
@@ -35,12 +35,10 @@ export const createDomainSearch = ({ database, searcher, chunksMax }: SearchPart
 
   const build = async (name: IndexName): Promise<void> => {
     const documents = await database.run((client) => readIndexedTexts(client, name.domainId, chunksMax));
-    try {
-      await searcher.run({ kind: 'build', ...name, documents: [...documents] });
-    } catch (thrown) {
-      if (toFailure(thrown).code === 'service_unavailable') broken.set(keyOf(name), true);
-      throw thrown;
-    }
+    const outcome = await searcher.run({ kind: 'build', ...name, documents: [...documents] });
+    if (outcome.kind !== 'failed') return;
+    broken.set(keyOf(name), true);
+    throw unavailable(outcome.reason);
   };
   const buildOnce = (name: IndexName): Promise<void> => {
     const key = keyOf(name);
@@ -50,6 +48,7 @@ export const createDomainSearch = ({ database, searcher, chunksMax }: SearchPart
   };
   const find = async (name: IndexName, question: string): Promise<readonly FoundPassage[] | undefined> => {
     const outcome = await searcher.run({ kind: 'search', ...name, question });
+    if (outcome.kind === 'failed') throw unavailable(outcome.reason);
     return outcome.kind === 'found' ? outcome.passages : undefined;
   };
 
@@ -67,6 +66,8 @@ export const createDomainSearch = ({ database, searcher, chunksMax }: SearchPart
     },
   };
 };
+
+const unavailable = (reason: string): Failure => new Failure('service_unavailable', { cause: new Error(reason) });
 
 const keyOf = ({ domainId, version }: IndexName): string => `${domainId} ${version}`;
 

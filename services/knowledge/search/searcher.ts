@@ -7,8 +7,9 @@ import { searchReply, type SearchOutcome, type SearchTask } from './search-task.
 /** The thread that keeps and searches indexes: neither making one nor a search may hold up this process's other work. */
 export interface Searcher extends Running {
   /**
-   * Throws `service_unavailable` when the thread failed or stayed silent; it is then started anew, without its indexes,
-   * by the next task. Throws `overloaded` when too many tasks wait.
+   * `failed` when this very task failed, took too long or wanted too much memory. Throws `service_unavailable` when the
+   * thread ended for another reason. After either it is started anew, without its indexes, by the next task. Throws
+   * `overloaded` when too many tasks wait.
    */
   readonly run: (task: SearchTask) => Promise<SearchOutcome>;
 }
@@ -23,6 +24,7 @@ interface SearcherOptions {
 }
 
 interface Waiting {
+  readonly task: SearchTask;
   readonly settle: (outcome: SearchOutcome) => void;
   readonly fail: (cause: Error) => void;
   readonly timer: NodeJS.Timeout;
@@ -54,7 +56,10 @@ export const createSearcher = (options: SearcherOptions): Searcher => {
       const { id, outcome } = searchReply.parse(message);
       begun.waiting.get(id)?.settle(outcome);
     });
-    begun.worker.once('error', (error) => void end(begun, new Error(String(error))));
+    begun.worker.once('error', (error) => {
+      if (isOutOfMemory(error)) blameBuild(begun);
+      void end(begun, new Error(String(error)));
+    });
     begun.worker.once('exit', (code) => void end(begun, new Error(`the search thread ended with ${code}`)));
     return begun;
   };
@@ -69,29 +74,11 @@ export const createSearcher = (options: SearcherOptions): Searcher => {
   return {
     run: (task) => {
       thread ??= begin();
-      const { worker, waiting } = thread;
       const ours = thread;
-      if (waiting.size >= waitingMax) return Promise.reject(new Failure('overloaded', { retryAfterMs: 2_000 }));
+      if (ours.waiting.size >= waitingMax) return Promise.reject(new Failure('overloaded', { retryAfterMs: 2_000 }));
       restLater();
       const id = (lastId += 1);
-      return new Promise<SearchOutcome>((resolve, reject) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          waiting.delete(id);
-        };
-        const timer = setTimeout(() => void end(ours, new Error(`silent for ${options.taskMs} ms`)), options.taskMs);
-        const fail = (cause: Error): void => {
-          done();
-          reject(new Failure('service_unavailable', { cause }));
-        };
-        const settle = (outcome: SearchOutcome): void => {
-          done();
-          if (outcome.kind === 'failed') fail(new Error(outcome.reason));
-          else resolve(outcome);
-        };
-        waiting.set(id, { settle, fail, timer });
-        worker.postMessage({ id, task });
-      });
+      return hand(ours, { id, task }, options.taskMs, (cause) => void end(ours, cause));
     },
     stop: async () => {
       clearTimeout(idle);
@@ -99,6 +86,43 @@ export const createSearcher = (options: SearcherOptions): Searcher => {
     },
   };
 };
+
+const hand = (
+  { worker, waiting }: Thread,
+  request: { readonly id: number; readonly task: SearchTask },
+  taskMs: number,
+  endThread: (cause: Error) => void,
+): Promise<SearchOutcome> =>
+  new Promise((resolve, reject) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      waiting.delete(request.id);
+    };
+    const settle = (outcome: SearchOutcome): void => {
+      done();
+      resolve(outcome);
+    };
+    const fail = (cause: Error): void => {
+      done();
+      reject(new Failure('service_unavailable', { cause }));
+    };
+    const reason = `silent for ${taskMs} ms`;
+    const timer = setTimeout(() => {
+      settle({ kind: 'failed', reason });
+      endThread(new Error(reason));
+    }, taskMs);
+    waiting.set(request.id, { task: request.task, settle, fail, timer });
+    worker.postMessage(request);
+  });
+
+/** Searches need next to nothing: it is the index in the making that did not fit. */
+const blameBuild = ({ waiting }: Thread): void => {
+  const builds = [...waiting.values()].filter(({ task }) => task.kind === 'build');
+  for (const { settle } of builds) settle({ kind: 'failed', reason: 'out of memory' });
+};
+
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
 const startWorker = ({ chunksMax }: SearcherOptions): Worker => {
   const source = workerSource(workerUrl('search/search-worker'));

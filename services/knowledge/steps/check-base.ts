@@ -1,4 +1,4 @@
-import type { CloudBase } from '../client/bases.ts';
+import { isDatabaseLost } from '../domain.ts';
 import type { ClaimedBase } from '../store/bases.ts';
 import type { Document } from '../store/documents.ts';
 import { remindMs } from './remind-of-retired.ts';
@@ -9,7 +9,6 @@ import { verdictsFor } from './verdicts.ts';
 // An absence is believed when it was seen this often, one longest pause apart: lists lag.
 const absencesMin = 3;
 const looksForVerdict = 12;
-const lostStates = new Set(['DECOMMISSIONED']);
 
 /**
  * Compares an indexed base with the cloud, now and then. Documents whose verdict came late get it. What the cloud lost is
@@ -20,7 +19,7 @@ export const checkBase: Step = async (deps, base) => {
   if (base.attachedAt === null && base.stateAgeMs >= remindMs) await deps.store.tellIndexed(base);
   const documents = await deps.store.documentsOf(base);
   const found = await deps.cloud.getBase(kbUuid);
-  if (found === null || isLost(found)) {
+  if (found === null || isDatabaseLost(found.databaseStatus)) {
     const databaseId = found?.databaseId ?? null;
     if (databaseId !== null) await deps.store.forgetDatabase(databaseId);
     return rebuild(deps, base, documents);
@@ -31,8 +30,6 @@ export const checkBase: Step = async (deps, base) => {
   if (lost.length > 0) return rebuild(deps, base, lost);
   return { waitMs: deps.config.checkMs * (0.75 + deps.clock.random() / 2), isFresh: true };
 };
-
-const isLost = ({ databaseStatus }: CloudBase): boolean => databaseStatus !== null && lostStates.has(databaseStatus);
 
 const rebuild = async (deps: StepDeps, base: ClaimedBase, lost: readonly Document[]): Promise<StepOutcome> => {
   if (base.attempt + 1 < absencesMin) return { waitMs: deps.config.pollMaxMs };

@@ -1,10 +1,8 @@
 import { Failure } from '../../../shared/errors/failure.ts';
+import { isDatabaseLost } from '../domain.ts';
 import type { ClaimedBase } from '../store/bases.ts';
 import type { Step, StepDeps } from './step.ts';
 import { afterMissing, cloudIdOf } from './vanished.ts';
-
-// DigitalOcean's own waiters give up on these two (gradient-api, dbaasClusterStatus).
-const lostStates = new Set(['DECOMMISSIONED', 'UNHEALTHY']);
 
 // The cloud starts indexing by itself; when it has not after this many looks, we ask for it.
 const looksBeforeAsking = 6;
@@ -17,9 +15,9 @@ export const waitForDatabase: Step = async (deps, base) => {
   const kbUuid = cloudIdOf(base);
   const found = await deps.cloud.getBase(kbUuid);
   if (found === null) return afterMissing(deps, base);
-  if (found.databaseStatus !== null && lostStates.has(found.databaseStatus)) {
+  if (isDatabaseLost(found.databaseStatus)) {
     await deps.store.forgetDatabase(found.databaseId ?? base.databaseId);
-    throw new Failure('cloud_refused', { detail: `The database of the knowledge base is ${found.databaseStatus}` });
+    throw new Failure('cloud_refused', { detail: 'The cloud has given up the database of the knowledge base' });
   }
   if (found.databaseId !== null && base.databaseId !== found.databaseId) {
     await deps.store.learnDatabase(base, found.databaseId);

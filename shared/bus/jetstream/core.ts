@@ -35,7 +35,10 @@ export const createCore = (parts: Pick<Core, 'tools' | 'link' | 'names' | 'inbox
         },
       });
       subscriptions.push(subscription);
-      await link.connection.flush();
+      // Lost on the way, it is said again by the client itself when the server is back.
+      await link.connection.flush().catch((thrown: unknown) => {
+        if (link.connection.isClosed()) throw thrown;
+      });
     },
     reply: (message, text, headers) => {
       if (link.connection.isClosed()) return;

@@ -86,12 +86,19 @@ export const createTopology = async (options: TopologyOptions): Promise<Topology
       const config = durableConfig(names, consumer, contract, ackWaitMs);
       const stream = names.streamOf(contract);
       durables.set(names.durable(consumer, contract), { stream, config });
-      await ensureDurable(manager, stream, config);
+      // A server that goes away while we start comes back; what is not there by then, `kept` makes with the rest.
+      await ensureDurable(manager, stream, config).catch(async (thrown: unknown) => {
+        if (thrown instanceof ConfigError) throw thrown;
+        const giveUpAt = clock.now() + durableMs;
+        await kept.ensureWhile(() => clock.now() < giveUpAt);
+      });
     },
     onEventsLost: news.onEventsLost,
     onStoreBegun: news.onStoreBegun,
   };
 };
+
+const durableMs = 60_000;
 
 const durableConfig = (
   names: Names,

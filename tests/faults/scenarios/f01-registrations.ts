@@ -21,6 +21,7 @@ export const registrations: Scenario = {
     { name: 'lost', atMost: 0 },
     { name: 'duplicate', atMost: 0 },
     { name: 'unexpected', atMost: 0 },
+    { name: 'crashes', atMost: 0 },
     { name: 'duplicate_agents', atMost: 0 },
     { name: 'duplicate_bases', atMost: 0 },
     { name: 'duplicate_keys', atMost: 0 },

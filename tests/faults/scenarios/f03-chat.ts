@@ -22,6 +22,7 @@ export const chat: Scenario = {
     { name: 'lost', atMost: 0 },
     { name: 'duplicate', atMost: 0 },
     { name: 'unexpected', atMost: 0 },
+    { name: 'crashes', atMost: 0 },
     { name: 'unanswered', atMost: 0 },
     { name: 'other_answer_stored', atMost: 0 },
     { name: 'streams_without_end', atMost: 0 },

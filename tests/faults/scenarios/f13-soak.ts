@@ -20,6 +20,7 @@ export const soak: Scenario = {
     { name: 'lost', atMost: 0 },
     { name: 'duplicate', atMost: 0 },
     { name: 'unexpected', atMost: 0 },
+    { name: 'crashes', atMost: 0 },
     { name: 'refused', atMost: 0 },
     { name: 'outbox_at_rest', atMost: 0 },
     { name: 'dead_letters_at_rest', atMost: 0 },
