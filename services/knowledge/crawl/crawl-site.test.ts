@@ -3,7 +3,7 @@ import { Failure } from '../../../shared/errors/failure.ts';
 import type { GuardedRequest, GuardedResponse } from '../../../shared/http/guarded-client.ts';
 import { readPage } from '../extract/read-page.ts';
 import { crawlSite, type CrawlRequest } from './crawl-site.ts';
-import type { CrawledPage } from './port.ts';
+import type { CrawledPage, Seen } from './port.ts';
 
 /** What an address answers: HTML, a status, a redirect, or a failure of the network. */
 type Answer =
@@ -22,7 +22,7 @@ const crawl = async (
 ) => {
   const requested: string[] = [];
   const slept: number[] = [];
-  const told: [CrawledPage, number][] = [];
+  const told: [CrawledPage, Seen][] = [];
   const fetchPage = async ({ url, signal }: GuardedRequest): Promise<GuardedResponse> => {
     signal?.throwIfAborted();
     requested.push(url);
@@ -52,8 +52,8 @@ const crawl = async (
     depthMax: 5,
     linksMax: 20,
     signal: new AbortController().signal,
-    onPage: async (page, found) => {
-      told.push([page, found]);
+    onPage: async (page, seen) => {
+      told.push([page, seen]);
     },
     ...options,
   });
@@ -270,7 +270,7 @@ describe('every page ends in a state of its own', () => {
   test('which is told as it comes, with the number of addresses known', async () => {
     const { told, pages } = await crawl(site);
     expect(told.map(([page]) => page)).toEqual(pages);
-    expect(told[0]).toMatchObject([{ url: start }, 7]);
+    expect(told[0]).toMatchObject([{ url: start }, { found: 7 }]);
   });
 
   test('and its content when it was read', async () => {
@@ -279,4 +279,24 @@ describe('every page ends in a state of its own', () => {
     expect(good?.content).toMatchObject({ text: 'good words', title: 'Good', bytes: 29 });
     expect(good?.content?.hash).toMatch(/^[0-9a-f]{64}$/);
   });
+});
+
+test('a crawl that goes on behind any of its pages ends as one that was never interrupted', async () => {
+  const site = {
+    [start]: `home ${links('/a', '/b', '/a.pdf', '/twin')}`,
+    'https://shop.example/a': { to: 'https://shop.example/moved', html: `a ${links('/c', '/moved')}` },
+    'https://shop.example/b': `b <link rel="canonical" href="/canon"> ${links('/canon', '/d')}`,
+    'https://shop.example/twin': `b ${links('/e')}`,
+    'https://shop.example/c': 'c',
+    'https://shop.example/d': 'd',
+    'https://shop.example/e': 'e',
+  };
+  const whole = await crawl(site);
+  const visited = whole.told.flatMap(([page, { learnt }]) => (learnt === undefined ? [] : [{ ...page, learnt }]));
+  for (let kept = 0; kept <= visited.length; kept += 1) {
+    const rest = await crawl(site, { visited: visited.slice(0, kept) });
+    expect(rest.pages).toEqual(whole.pages);
+    expect(rest.visits).toEqual(whole.visits.slice(kept));
+    expect(rest.told).toEqual(whole.told.slice(kept));
+  }
 });

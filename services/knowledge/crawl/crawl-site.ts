@@ -2,7 +2,7 @@ import type { Failure } from '../../../shared/errors/failure.ts';
 import { toFailure } from '../../../shared/errors/failure.ts';
 import type { GuardedRequest, GuardedResponse } from '../../../shared/http/guarded-client.ts';
 import type { PageInput, PageReading } from '../extract/read-page.ts';
-import type { CrawledPage } from './port.ts';
+import type { CrawledPage, Seen, VisitedPage } from './port.ts';
 import { createFrontier, type Frontier, type Visit } from './frontier.ts';
 import { judgePage } from './judge-page.ts';
 import { createRobotsCache, type RobotsCache } from './robots-cache.ts';
@@ -23,9 +23,11 @@ export interface CrawlRequest {
   readonly depthMax: number;
   /** Pages that are read and kept; three times as many may be tried. */
   readonly linksMax: number;
+  /** Pages of an earlier run over the same site, in their order: they are not fetched again. */
+  readonly visited?: readonly VisitedPage[];
   readonly signal: AbortSignal;
-  /** Awaited after each page; `found` counts the addresses known so far. */
-  readonly onPage: (page: CrawledPage, found: number) => Promise<void>;
+  /** Awaited after each page that was not visited before. */
+  readonly onPage: (page: CrawledPage, seen: Seen) => Promise<void>;
 }
 
 /**
@@ -46,19 +48,19 @@ export const crawlSite =
       robots: createRobotsCache(deps.fetchPage, request.signal),
       hashes: new Map(),
     };
-    const pages: CrawledPage[] = [];
-    const tell = async (page: CrawledPage): Promise<void> => {
+    const pages: CrawledPage[] = recallPages(walk);
+    const tell = async (page: CrawledPage, seen: Omit<Seen, 'found'> = {}): Promise<void> => {
       pages.push(page);
-      await request.onPage(page, walk.frontier.found());
+      await request.onPage(page, { ...seen, found: walk.frontier.found() });
     };
-    let fetched = 0;
-    for (let tried = 0; tried < request.linksMax * triesPerPage && fetched < request.linksMax; tried += 1) {
+    let fetched = pages.filter(({ state }) => state === 'fetched').length;
+    for (let tried = pages.length; tried < request.linksMax * triesPerPage && fetched < request.linksMax; tried += 1) {
       const visit = walk.frontier.next();
       if (visit === undefined) break;
       const page = await visitPage(walk, visit).catch((thrown: unknown) => failed(visit.url, toFailure(thrown)));
       if (request.signal.aborted) break;
       if (page.state === 'fetched') fetched += 1;
-      await tell(page);
+      await tell(page, { learnt: walk.frontier.learnt() });
     }
     for (const { url, extension } of walk.frontier.otherFiles()) {
       await tell({ url, state: 'skipped', reason: `by its name it is no page (${extension})` });
@@ -79,6 +81,14 @@ interface Walk extends CrawlDeps {
   /** Content hash to the address that had it first. */
   readonly hashes: Map<string, string>;
 }
+
+/** Brings the walk to where it was after the pages that were visited. */
+const recallPages = ({ request: { visited = [] }, frontier, hashes }: Walk): CrawledPage[] =>
+  visited.map(({ learnt, ...page }) => {
+    frontier.recall(learnt);
+    if (page.content !== undefined) hashes.set(page.content.hash, page.url);
+    return page;
+  });
 
 const visitPage = async (walk: Walk, visit: Visit): Promise<CrawledPage> => {
   const { signal } = walk.request;

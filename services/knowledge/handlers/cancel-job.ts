@@ -2,7 +2,7 @@ import { jobProgressed, type cancelJob } from '../../../shared/contracts/knowled
 import type { Handler } from '../../../shared/bus/port.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
-import { lockJobs, updateJob } from '../store/jobs.ts';
+import { forgetVisits, lockJobs, updateJob } from '../store/jobs.ts';
 import { answerWith, knownJob } from './known-job.ts';
 
 /** Ends a crawl that is still collecting pages; throws `conflict` once documents are on their way into the cloud. */
@@ -16,6 +16,7 @@ export const handleCancelJob =
         throw new Failure('conflict', { detail: `A ${job.kind} that is ${job.phase} can not be cancelled` });
       }
       await updateJob(tx, job.id, { phase: 'cancelled' });
+      await forgetVisits(tx, job.id);
       await deps.messaging.emit(tx, jobProgressed, {
         domainId: domain_id,
         data: { job_id, phase: 'cancelled', done: job.done, total: job.total },

@@ -2,7 +2,7 @@ import { jobProgressed } from '../../../shared/contracts/knowledge.ts';
 import { Failure, toFailure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
 import { pollDelayMs } from '../domain.ts';
-import { releaseJob, saveJob, type Job } from '../store/jobs.ts';
+import { forgetVisits, releaseJob, saveJob, type Job } from '../store/jobs.ts';
 import { advanceRemoval } from './advance-removal.ts';
 import { runCrawl } from './run-crawl.ts';
 
@@ -45,6 +45,7 @@ const advanceCrawl = async (
 const fail = (deps: Deps, job: Job, { code, detail }: Failure): Promise<void> =>
   deps.messaging.transaction(async (tx) => {
     if (!(await saveJob(tx, job, { phase: 'failed', errorCode: code, errorMessage: detail }))) return;
+    await forgetVisits(tx, job.id);
     await deps.messaging.emit(tx, jobProgressed, {
       domainId: job.domainId,
       data: { job_id: job.id, phase: 'failed', done: job.done, total: job.total },

@@ -2,40 +2,45 @@ import { crawlProgressed, documentAccepted } from '../../../shared/contracts/kno
 import type { Transaction } from '../../../shared/db/client.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
 import { chunkText } from '../../../shared/retrieval/chunk-text.ts';
-import type { CrawledPage } from '../crawl/port.ts';
+import type { CrawledPage, Seen, VisitedPage } from '../crawl/port.ts';
 import type { Deps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
 import { findLiveByName, insertDocument } from '../store/documents.ts';
 import { isHeld } from '../store/removals.ts';
 import {
   jobLeaseMs,
+  listVisited,
   lockJob,
   renewLease,
   replaceItems,
+  savePage,
   updateJob,
   type Job,
   type JobRequest,
   type NewItem,
+  type VisitedItem,
 } from '../store/jobs.ts';
 
 type CrawlRequest = Extract<JobRequest, { kind: 'crawl' }>;
 
 /**
- * Crawls, telling each page as it comes, and then stores all pages at once: a crash in the middle starts the crawl again
- * and leaves nothing half-stored. Cancelling the job ends the crawl at its next page.
+ * Crawls, keeping each page as it comes, and then stores all pages at once: after a crash in the middle the next run goes on
+ * behind the last page that was kept. Cancelling the job ends the crawl at its next page.
  */
 export const runCrawl = async (deps: Deps, job: Job, request: CrawlRequest, stopping: AbortSignal): Promise<void> => {
   const cancelled = new AbortController();
   const timeout = AbortSignal.timeout(deps.config.crawlTimeoutMs);
-  const items: NewItem[] = [];
+  const visited = (await deps.database.run((client) => listVisited(client, job.id))).map(asVisited);
+  let pagesDone = visited.length;
   const pages = await deps.crawl.crawl({
     url: request.url,
     depthMax: request.depth_max,
     linksMax: request.links_max,
+    visited,
     signal: AbortSignal.any([stopping, cancelled.signal, timeout]),
-    onPage: async (page, found) => {
-      items.push(itemOf(page));
-      if ((await tellPage(deps, job, { page, items, found })) === 'cancelled') cancelled.abort();
+    onPage: async (page, seen) => {
+      pagesDone += 1;
+      if ((await keepPage(deps, job, { ...seen, page, pagesDone })) === 'cancelled') cancelled.abort();
     },
   });
   if (stopping.aborted)
@@ -51,23 +56,32 @@ const itemOf = (page: CrawledPage): NewItem => ({
   ...(page.reason === undefined ? {} : { reason: page.reason }),
 });
 
-const tellPage = (
+const asVisited = ({ name, state, reason, visit: { learnt, content } }: VisitedItem): VisitedPage => ({
+  url: name,
+  state,
+  learnt,
+  ...(reason === null ? {} : { reason }),
+  ...(content === undefined ? {} : { content }),
+});
+
+const keepPage = (
   deps: Deps,
   job: Job,
-  seen: { readonly page: CrawledPage; readonly items: readonly NewItem[]; readonly found: number },
+  { page, pagesDone, found, learnt }: Seen & { readonly page: CrawledPage; readonly pagesDone: number },
 ): Promise<'going' | 'cancelled'> =>
   deps.messaging.transaction(async (tx) => {
     const present = await lockJob(tx, job.id);
     if (present === null || present.phase === 'cancelled') return 'cancelled';
     // Another run has the job by now: this one ends, and stores nothing.
     if (!(await renewLease(tx, job, new Date(deps.clock.now() + jobLeaseMs)))) return 'cancelled';
-    const bytes = present.bytes + (seen.page.content?.bytes ?? 0);
+    const bytes = present.bytes + (page.content?.bytes ?? 0);
     // A crawl that gets on is not one that kills its process.
-    await updateJob(tx, job.id, { phase: 'crawling', total: seen.found, bytes, attempt: 0 });
-    await replaceItems(tx, job.id, seen.items);
+    await updateJob(tx, job.id, { phase: 'crawling', total: found, bytes, attempt: 0 });
+    const visit = learnt === undefined ? undefined : { learnt, content: page.content };
+    await savePage(tx, job.id, pagesDone - 1, { item: itemOf(page), visit });
     await deps.messaging.emit(tx, crawlProgressed, {
       domainId: job.domainId,
-      data: { job_id: job.id, pages_done: seen.items.length, pages_found: seen.found, url: seen.page.url },
+      data: { job_id: job.id, pages_done: pagesDone, pages_found: found, url: page.url },
     });
     return 'going';
   });

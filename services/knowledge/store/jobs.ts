@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { documentState, jobPhase, jobView, type JobPhase } from '../../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
 import { currentOrigin, type Origin } from '../../../shared/telemetry/origin.ts';
-import type { Prisma } from '../../../shared/db/generated/client.ts';
+import { Prisma } from '../../../shared/db/generated/client.ts';
 
 /** What a job was asked to do, as it lies in the database. */
 export const jobRequest = z.discriminatedUnion('kind', [
@@ -38,6 +38,21 @@ export interface Job extends Origin {
   readonly leaseOwner: string | null;
 }
 
+/** What a visit to a page gave, as it lies in the database while its crawl is under way. */
+const visitSchema = z.object({
+  learnt: z.object({ queued: z.array(z.string()).readonly(), claimed: z.array(z.string()).readonly() }),
+  content: z.object({ text: z.string(), title: z.string().nullable(), bytes: z.number(), hash: z.string() }).optional(),
+});
+export type Visit = z.infer<typeof visitSchema>;
+
+const visitedItem = z.object({
+  name: z.string(),
+  state: z.enum(['fetched', 'skipped', 'failed']),
+  reason: z.string().nullable(),
+  visit: visitSchema,
+});
+export type VisitedItem = z.infer<typeof visitedItem>;
+
 export const insertJob = async (
   tx: Transaction,
   job: { id: string; domainId: string; phase: JobPhase; request: JobRequest; total: number; bytes: number },
@@ -52,11 +67,40 @@ export interface NewItem {
   readonly documentId?: string;
 }
 
-/** Replaces the items of a job: a crawl that starts again starts its list again. */
+/** Replaces the items of a job, and all that a crawl kept with them. */
 export const replaceItems = async (tx: Transaction, jobId: string, items: readonly NewItem[]): Promise<void> => {
   await tx.jobItem.deleteMany({ where: { jobId } });
   const data: Prisma.JobItemCreateManyInput[] = items.map((item, position) => ({ ...item, jobId, position }));
   await tx.jobItem.createMany({ data });
+};
+
+/** Puts a page where it stands in the list of a crawl under way, with what the crawl needs to go on after it. */
+export const savePage = async (
+  tx: Transaction,
+  jobId: string,
+  position: number,
+  { item, visit }: { readonly item: NewItem; readonly visit: Visit | undefined },
+): Promise<void> => {
+  const data = { ...item, visit: visit === undefined ? Prisma.DbNull : visit };
+  await tx.jobItem.upsert({
+    where: { jobId_position: { jobId, position } },
+    create: { ...data, jobId, position },
+    update: data,
+  });
+};
+
+/** The pages that a crawl has visited so far, in their order. */
+export const listVisited = async (tx: Transaction, jobId: string): Promise<readonly VisitedItem[]> => {
+  const rows = await tx.jobItem.findMany({
+    where: { jobId, visit: { not: Prisma.DbNull } },
+    orderBy: { position: 'asc' },
+  });
+  return rows.map((row) => visitedItem.parse(row));
+};
+
+/** Lets go of the texts of a crawl that nobody goes on with. */
+export const forgetVisits = async (tx: Transaction, jobId: string): Promise<void> => {
+  await tx.jobItem.updateMany({ where: { jobId }, data: { visit: Prisma.DbNull } });
 };
 
 export const updateJob = async (
