@@ -132,14 +132,18 @@ it('active sessions are counted', async () => {
   expect(active_sessions).toBeGreaterThan(0);
 });
 
-it('when a domain is removed its sessions go, and no other domain’s', async () => {
+it('when a domain is removed its sessions and what was told of them go, and no other domain’s', async () => {
   const domain = randomUUID();
   await Promise.all(Array.from({ length: 5 }, () => world.openSession('x', domain)));
   const kept = await world.openSession('x');
   const envelope = envelopeFor(world.clock, domainRemoved, { domainId: domain, data: { website_key: 'k' } });
   await world.bus.publish(domainRemoved, envelope);
   await eventually(async () => {
-    const rows = await world.sql('select 1 from user_sessions where domain_id = $1', [domain]);
+    const rows = await world.sql(
+      `select domain_id from user_sessions where domain_id = $1
+       union all select ordered_by from outbox where ordered_by = $1`,
+      [domain],
+    );
     return rows.length === 0;
   }, 15_000);
   expect(await world.sql('select 1 from user_sessions where session_id = $1', [kept])).toHaveLength(1);

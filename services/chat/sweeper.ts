@@ -11,11 +11,12 @@ const turnsPerRound = 200;
 const removalsPollMs = 5_000;
 const removalLeaseMs = 30_000;
 const sessionsPerBatch = 200;
+const messagesPerBatch = 1_000;
 const batchesPerClaim = 50;
 
 type SweeperDeps = Pick<Deps, 'database' | 'messaging' | 'clock' | 'logger'>;
 
-/** Ends turns whose process died, and deletes the sessions of domains that are gone. */
+/** Ends turns whose process died, and deletes the sessions and messages of domains that are gone. */
 export const startSweepers = (deps: SweeperDeps): Running => {
   const { database, clock, logger } = deps;
   const turns = every({ name: 'chat turns', clock, logger, restMs: turnsRestMs }, async () => {
@@ -30,7 +31,7 @@ export const startSweepers = (deps: SweeperDeps): Running => {
     pollMs: removalsPollMs,
     concurrency: 1,
     claim: (limit) => database.run((client) => claimRemovals(client, { leaseMs: removalLeaseMs, limit })),
-    run: (domainId, signal) => removeSessions(deps, domainId, signal),
+    run: (domainId, signal) => removeDomain(deps, domainId, signal),
   });
   return {
     stop: async () => {
@@ -39,9 +40,17 @@ export const startSweepers = (deps: SweeperDeps): Running => {
   };
 };
 
-const removeSessions = async ({ database }: SweeperDeps, domainId: string, signal: AbortSignal): Promise<void> => {
+const removeDomain = async (
+  { database, messaging }: SweeperDeps,
+  domainId: string,
+  signal: AbortSignal,
+): Promise<void> => {
   for (let batch = 0; batch < batchesPerClaim && !signal.aborted; batch += 1) {
-    const deleted = await database.run((client) => deleteSessions(client, domainId, sessionsPerBatch));
+    const deleted = await database.run(
+      async (client) =>
+        (await deleteSessions(client, domainId, sessionsPerBatch)) +
+        (await messaging.forgetDomain(client, domainId, messagesPerBatch)),
+    );
     if (deleted === 0) return database.run((client) => restRemoval(client, domainId));
   }
 };

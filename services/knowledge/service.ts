@@ -47,7 +47,7 @@ export const knowledge: Service = {
     const deps = createDeps(platform, messaging);
     const bases = startBaseWorker(deps);
     const jobs = [startJobWorker(deps, 'crawl'), startJobWorker(deps, 'remove')];
-    const sweepers = startSweepers(platform);
+    const sweepers = startSweepers(deps);
     const janitor = startJanitor(deps);
     deps.onWake(bases, jobs);
     await answerQueries(platform, deps);

@@ -1,6 +1,7 @@
-import type { Platform, Running } from '../../shared/runtime/platform.ts';
+import type { Running } from '../../shared/runtime/platform.ts';
 import { every } from '../../shared/work/every.ts';
 import { createWorker } from '../../shared/work/worker.ts';
+import type { Deps } from './deps.ts';
 import { claimRemovals, deleteDomainRows, restRemoval } from './store/removals.ts';
 
 const blobAgeMs = 3_600_000;
@@ -9,7 +10,7 @@ const removalLeaseMs = 30_000;
 const rowsPerBatch = 200;
 const batchesPerClaim = 50;
 
-type SweeperDeps = Pick<Platform, 'blobs' | 'clock' | 'database' | 'logger'>;
+type SweeperDeps = Pick<Deps, 'blobs' | 'clock' | 'database' | 'logger' | 'messaging'>;
 
 /** Deletes what is left of domains that are gone, and uploads whose request died before it fetched them. */
 export const startSweepers = (deps: SweeperDeps): Running => {
@@ -31,9 +32,17 @@ export const startSweepers = (deps: SweeperDeps): Running => {
   };
 };
 
-const removeDomain = async ({ database }: SweeperDeps, domainId: string, signal: AbortSignal): Promise<void> => {
+const removeDomain = async (
+  { database, messaging }: SweeperDeps,
+  domainId: string,
+  signal: AbortSignal,
+): Promise<void> => {
   for (let batch = 0; batch < batchesPerClaim && !signal.aborted; batch += 1) {
-    const deleted = await database.run((client) => deleteDomainRows(client, domainId, rowsPerBatch));
+    const deleted = await database.run(
+      async (client) =>
+        (await deleteDomainRows(client, domainId, rowsPerBatch)) +
+        (await messaging.forgetDomain(client, domainId, rowsPerBatch)),
+    );
     if (deleted === 0) return database.run((client) => restRemoval(client, domainId));
   }
 };

@@ -168,7 +168,11 @@ it('a domain that is removed is forgotten as a whole, and no other', async () =>
   );
   await world.say(visitor, { question: 'Said too late.' });
   await eventually(async () => {
-    const rows = await world.sql('select 1 from memory_turns where domain_id = $1', [domainId]);
+    const rows = await world.sql(
+      `select domain_id from memory_turns where domain_id = $1
+       union all select ordered_by from outbox where ordered_by = $1`,
+      [domainId],
+    );
     return rows.length === 0;
   }, 15_000);
   expect(await world.recall(other, 'Where do I live?')).toContain('I live in Faro.');

@@ -8,7 +8,7 @@ const leaseMs = 30_000;
 const rowsPerBatch = 1_000;
 const batchesPerClaim = 50;
 
-type SweeperDeps = Pick<Deps, 'database' | 'clock' | 'logger' | 'accounts'>;
+type SweeperDeps = Pick<Deps, 'database' | 'messaging' | 'clock' | 'logger' | 'accounts'>;
 
 /** Deletes all that is remembered for domains that are gone. */
 export const startSweeper = (deps: SweeperDeps): Running =>
@@ -23,13 +23,17 @@ export const startSweeper = (deps: SweeperDeps): Running =>
   });
 
 const removeDomain = async (
-  { database, accounts }: SweeperDeps,
+  { database, messaging, accounts }: SweeperDeps,
   domainId: string,
   signal: AbortSignal,
 ): Promise<void> => {
   accounts.drop(domainId);
   for (let batch = 0; batch < batchesPerClaim && !signal.aborted; batch += 1) {
-    const deleted = await database.run((client) => deleteDomainRows(client, domainId, rowsPerBatch));
+    const deleted = await database.run(
+      async (client) =>
+        (await deleteDomainRows(client, domainId, rowsPerBatch)) +
+        (await messaging.forgetDomain(client, domainId, rowsPerBatch)),
+    );
     if (deleted === 0) return database.run((client) => restRemoval(client, domainId));
   }
 };

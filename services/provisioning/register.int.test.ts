@@ -212,6 +212,9 @@ test('a removed domain is gone here and in the cloud, and its name is free again
   expect((await world.ask(contracts.removeDomain, { domain_id: id })).domain.state).toBe('deleting');
   await world.events.until(contracts.domainRemoved, id);
   await expect(world.domain(id)).rejects.toMatchObject({ code: 'domain_unknown' });
+  expect(await world.sql('select subject from outbox where ordered_by = $1', [id])).toEqual([
+    { subject: contracts.domainRemoved.subject },
+  ]);
   const after = (await world.cloudJournal()).counts;
   expect(after['agents']).toBe((before['agents'] ?? 0) - 1);
   expect(after['agent_keys']).toBe((before['agent_keys'] ?? 0) - 1);

@@ -8,6 +8,7 @@ import { answerDeadLetters } from './answer-dead-letters.ts';
 import { watchBacklog } from './backlog.ts';
 import { createConsumers } from './consume.ts';
 import { countDeadLetters } from './dead-letters.ts';
+import { forgetDomain } from './forget-domain.ts';
 import { idempotently, withoutDoubt } from './idempotency.ts';
 import { recordOnce } from './inbox.ts';
 import { createEmit, createOwe, type Emit, type Owe } from './outbox.ts';
@@ -26,6 +27,11 @@ export interface Messaging extends Running {
   readonly statement: <T>(work: (client: Transaction) => Promise<T>) => Promise<T>;
   /** Commits all or nothing, then wakes the relay. Short: never across an outside call. */
   readonly transaction: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+  /**
+   * Deletes at most `limit` each of the dead letters and sent events that are kept of a domain that is gone, and tells how
+   * many there were.
+   */
+  readonly forgetDomain: (client: Transaction, domainId: string, limit: number) => Promise<number>;
   /** `transaction`, and the same answer for the same idempotency key. Without a key: plainly `transaction`. */
   readonly once: <S extends z.ZodType>(
     request: { readonly scope: string; readonly idempotency: { key: string; request_hash: string } | undefined },
@@ -72,6 +78,7 @@ export const startMessaging = async (platform: Platform, owner: StoringOwner): P
     owe: createOwe(owner, clock),
     statement,
     transaction,
+    forgetDomain: (client, domainId, limit) => forgetDomain(client, { owner, domainId, limit }),
     once: async ({ scope, idempotency }, output, work) =>
       idempotency === undefined
         ? transaction(work)

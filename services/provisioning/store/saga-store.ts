@@ -45,7 +45,10 @@ export interface SagaStore {
 }
 
 /** The saga in its tables. */
-export const createSagaStore = (database: Database, messaging: Pick<Messaging, 'emit' | 'transaction'>): SagaStore => ({
+export const createSagaStore = (
+  database: Database,
+  messaging: Pick<Messaging, 'emit' | 'forgetDomain' | 'transaction'>,
+): SagaStore => ({
   claim: (lease, limit) => database.run((client) => sagas.claimSagas(client, lease, limit)),
   commitIntent: (saga, leaseMs) => database.run((client) => sagas.commitIntent(client, saga, leaseMs)),
   renewLease: (saga, leaseMs) => database.run((client) => sagas.renewLease(client, saga, leaseMs)),
@@ -58,7 +61,10 @@ export const createSagaStore = (database: Database, messaging: Pick<Messaging, '
   release: (saga) => database.run((client) => sagas.releaseLease(client, saga)),
 });
 
-const writesIn = (tx: Transaction, messaging: Pick<Messaging, 'emit'>): SagaWrites => ({
+// In the commit that ends the domain. A domain does not come near this many; events beyond it go after their week.
+const messagesMax = 5_000;
+
+const writesIn = (tx: Transaction, messaging: Pick<Messaging, 'emit' | 'forgetDomain'>): SagaWrites => ({
   saveAgent: (agent) => agents.saveAgent(tx, agent),
   forgetAgent: (domainId) => agents.forgetAgent(tx, domainId),
   saveAccessKey: (domainId, key) => agents.saveAccessKey(tx, domainId, key),
@@ -66,6 +72,9 @@ const writesIn = (tx: Transaction, messaging: Pick<Messaging, 'emit'>): SagaWrit
   saveAgentUrl: (domainId, url) => agents.saveAgentUrl(tx, domainId, url),
   wantMissing: (domainId, present) => wantMissing(tx, domainId, present),
   noteStrayKeys: (agentUuid, keys) => noteOrphans(tx, { kind: 'key', agentUuid }, keys),
-  deleteDomain: (domainId) => deleteDomain(tx, domainId),
+  deleteDomain: async (domainId) => {
+    await deleteDomain(tx, domainId);
+    await messaging.forgetDomain(tx, domainId, messagesMax);
+  },
   emit: (contract, emission) => messaging.emit(tx, contract, emission),
 });
