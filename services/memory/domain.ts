@@ -7,6 +7,14 @@ const sharedUserId = 'anonymous';
  */
 export const isRememberable = (userId: string): boolean => userId !== sharedUserId;
 
+const tellableMs = 29 * 86_400_000;
+
+/**
+ * Whether a turn answered at `answeredAt` may still be stored. A message may come again long after its time, and what says
+ * that its domain was removed is kept for 30 days: a day more, for clocks that differ and a turn that was under way.
+ */
+export const isTellable = (answeredAt: string, now: number): boolean => now - Date.parse(answeredAt) < tellableMs;
+
 /** A turn that recall found, as it was said. */
 export interface Candidate {
   readonly id: string;

@@ -6,6 +6,7 @@ import { envelopeFor } from '../../shared/outbox/outbox.ts';
 import { eventually } from '../../tests/support/eventually.ts';
 import { openWorld, type MemoryWorld } from './testing/world.ts';
 
+const hourMs = 3_600_000;
 let world: MemoryWorld;
 beforeAll(async () => {
   world = await openWorld();
@@ -148,6 +149,19 @@ describe('a visitor who is forgotten', () => {
     expect(await world.bus.ask(forgetUser, subject, world.context())).toEqual({ forgotten: 0, remote_copies: [] });
   });
 
+  it('stays forgotten when the bus tells an hour later once more what was said', async () => {
+    const visitor = world.visitor();
+    const turn = { question: 'I live in Turku.', sessionId: randomUUID(), messageId: randomUUID() };
+    await world.say(visitor, { ...turn, answeredAt: Date.now() - hourMs });
+    const subject = { domain_id: visitor.domainId, user_id: visitor.userId };
+    await world.bus.ask(forgetUser, subject, world.context());
+    await world.sql(`update memory_erasures set erased_at = erased_at - interval '59 minutes' where domain_id = $1`, [
+      visitor.domainId,
+    ]);
+    await world.say(visitor, { ...turn, answeredAt: Date.now() - hourMs });
+    expect(await world.recall(visitor, 'Where do I live?')).toEqual([]);
+  });
+
   it('is remembered again from then on', async () => {
     const visitor = world.visitor();
     await world.bus.ask(forgetUser, { domain_id: visitor.domainId, user_id: visitor.userId }, world.context());
@@ -156,24 +170,69 @@ describe('a visitor who is forgotten', () => {
   });
 });
 
-it('a domain that is removed is forgotten as a whole, and no other', async () => {
-  const visitor = world.visitor();
-  const other = world.visitor();
-  await world.say(visitor, { question: 'I live in Porto.' });
-  await world.say(other, { question: 'I live in Faro.' });
-  const { domainId } = visitor;
-  await world.bus.publish(
-    domainRemoved,
-    envelopeFor(world.clock, domainRemoved, { domainId, data: { website_key: 'k' } }),
-  );
-  await world.say(visitor, { question: 'Said too late.' });
-  await eventually(async () => {
-    const rows = await world.sql(
-      `select domain_id from memory_turns where domain_id = $1
-       union all select ordered_by from outbox where ordered_by = $1`,
-      [domainId],
+const turnsOf = async (domainId: string): Promise<number> =>
+  (await world.sql('select 1 from memory_turns where domain_id = $1', [domainId])).length;
+
+describe('a domain that is removed', () => {
+  const remove = async (domainId: string): Promise<void> => {
+    const data = { website_key: 'k' };
+    await world.bus.publish(domainRemoved, envelopeFor(world.clock, domainRemoved, { domainId, data }));
+    await eventually(async () => {
+      const rows = await world.sql(
+        `select domain_id from memory_turns where domain_id = $1
+         union all select ordered_by from outbox where ordered_by = $1`,
+        [domainId],
+      );
+      return rows.length === 0;
+    }, 15_000);
+  };
+  /** As if the removal were that old, with the sweeper come by since. */
+  const age = async (domainId: string, interval: string): Promise<void> => {
+    await world.sql(
+      `update memory_removals set removed_at = now() - $2::interval, next_at = now() where domain_id = $1`,
+      [domainId, interval],
     );
-    return rows.length === 0;
-  }, 15_000);
-  expect(await world.recall(other, 'Where do I live?')).toContain('I live in Faro.');
+    await eventually(async () => {
+      const due = await world.sql(
+        `select 1 from memory_removals where domain_id = $1 and next_at < now() + interval '45 seconds'`,
+        [domainId],
+      );
+      return due.length === 0;
+    }, 15_000);
+  };
+
+  it('is forgotten as a whole, and no other', async () => {
+    const visitor = world.visitor();
+    const other = world.visitor();
+    await world.say(visitor, { question: 'I live in Porto.' });
+    await world.say(other, { question: 'I live in Faro.' });
+    await remove(visitor.domainId);
+    await world.say(visitor, { question: 'Said too late.' });
+    expect(await turnsOf(visitor.domainId)).toBe(0);
+    expect(await world.recall(other, 'Where do I live?')).toContain('I live in Faro.');
+  });
+
+  it('stays forgotten when the bus tells an hour later once more what was said', async () => {
+    const visitor = world.visitor();
+    const forgotten = world.visitor(visitor.domainId);
+    const turn = { question: 'I live in Braga.', sessionId: randomUUID(), messageId: randomUUID() };
+    await world.say(visitor, turn);
+    await world.bus.ask(forgetUser, { domain_id: forgotten.domainId, user_id: forgotten.userId }, world.context());
+    await remove(visitor.domainId);
+    await age(visitor.domainId, '1 hour');
+    await world.say(visitor, turn);
+    await world.say(forgotten, { question: 'I live in Beja.', answeredAt: Date.now() - hourMs });
+    expect(await turnsOf(visitor.domainId)).toBe(0);
+  });
+
+  it('is noted for as long as a turn may come, and a turn that is older is kept for an operator, unremembered', async () => {
+    const visitor = world.visitor();
+    await remove(visitor.domainId);
+    await age(visitor.domainId, '31 days');
+    expect(await world.sql('select 1 from memory_removals where domain_id = $1', [visitor.domainId])).toEqual([]);
+    await world.say(visitor, { question: 'I live in Evora.', answeredAt: Date.now() - 30 * 24 * hourMs });
+    expect(await turnsOf(visitor.domainId)).toBe(0);
+    const buried = await world.sql('select reason from dead_letters where domain_id = $1', [visitor.domainId]);
+    expect(buried).toEqual([{ reason: expect.stringContaining('too old') as unknown }]);
+  });
 });

@@ -28,7 +28,10 @@ export const deleteSessions = async (client: Transaction, domainId: string, limi
       select session_id from user_sessions where domain_id = ${domainId}::uuid limit ${limit}::int)`;
 };
 
-/** Comes back in a minute for what a turn under way may still write, until ten minutes after the removal. */
+/**
+ * Comes back in a minute for what a turn under way may still write, until ten minutes after the removal. No message that
+ * comes again brings a session back, so the note need not stay longer.
+ */
 export const restRemoval = async (client: Transaction, domainId: string): Promise<void> => {
   await client.$executeRaw`
     delete from chat_removals where domain_id = ${domainId}::uuid and removed_at < now() - interval '10 minutes'`;

@@ -2,8 +2,9 @@ import type { Delivery } from '../../../shared/bus/port.ts';
 import type { questionAnswered } from '../../../shared/contracts/chat.ts';
 import { memoryRecorded } from '../../../shared/contracts/memory.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
+import { Failure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
-import { isRememberable } from '../domain.ts';
+import { isRememberable, isTellable } from '../domain.ts';
 import { indexTextOf } from '../index-text.ts';
 import { redact } from '../redaction.ts';
 import { insertTurn, type Said } from '../store/turns.ts';
@@ -12,11 +13,16 @@ import { userHashOf } from '../user-hash.ts';
 // Longer turns are pasted logs or articles: their beginning says what they were about.
 const turnCharsMax = 8_000;
 
-/** Remembers both sides of a turn, secrets taken out first. Nothing of the shared `anonymous` user. */
+/**
+ * Remembers both sides of a turn, secrets taken out first. Nothing of the shared `anonymous` user. Throws `conflict` for a
+ * turn so old that nobody knows any more whether its domain was removed.
+ */
 export const handleQuestionAnswered =
   ({ messaging, clock }: Pick<Deps, 'messaging' | 'clock'>) =>
   async (tx: Transaction, { envelope, data }: Delivery<typeof questionAnswered>): Promise<void> => {
     if (!isRememberable(data.user_id)) return;
+    if (!isTellable(data.answered_at, clock.now()))
+      throw new Failure('conflict', { detail: 'The turn is too old to be remembered' });
     const domainId = envelope.domain_id;
     const say = (words: string): Said => {
       const text = redact(words.slice(0, turnCharsMax).toWellFormed());

@@ -33,10 +33,15 @@ export const deleteDomainRows = async (client: Transaction, domainId: string, li
   return turns + deliveries + erasures;
 };
 
-/** Comes back in a minute for what a turn under way may still have written, until ten minutes after the removal. */
+/**
+ * Comes back in a minute for what a turn under way may still have written, and from ten minutes after the removal once a
+ * day. The note stays for as long as a turn of the domain may be told again: see `isTellable`.
+ */
 export const restRemoval = async (client: Transaction, domainId: string): Promise<void> => {
   await client.$executeRaw`
-    delete from memory_removals where domain_id = ${domainId}::uuid and removed_at < now() - interval '10 minutes'`;
+    delete from memory_removals where domain_id = ${domainId}::uuid and removed_at < now() - interval '30 days'`;
   await client.$executeRaw`
-    update memory_removals set next_at = now() + interval '1 minute' where domain_id = ${domainId}::uuid`;
+    update memory_removals set next_at = now()
+      + case when removed_at > now() - interval '10 minutes' then interval '1 minute' else interval '1 day' end
+    where domain_id = ${domainId}::uuid`;
 };
