@@ -1,8 +1,19 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getSession } from '../../shared/contracts/chat.ts';
-import { getDocument } from '../../shared/contracts/knowledge.ts';
-import { acmeId, acmeKey, adminKey, aSession, documentId, otherKey, sessionId } from './testing/builders.ts';
+import { getDocument, getJob } from '../../shared/contracts/knowledge.ts';
+import {
+  acmeId,
+  acmeKey,
+  adminKey,
+  aJob,
+  aSession,
+  documentId,
+  jobId,
+  otherKey,
+  sessionId,
+} from './testing/builders.ts';
+import { scriptOperation } from './testing/operation.ts';
 import { openStream, type OpenStream } from './testing/open-stream.ts';
 import { script, scriptTwoDomains } from './testing/scripted.ts';
 import { send, sendRaw, type Reply } from './testing/send.ts';
@@ -15,9 +26,9 @@ describe('a gateway at its limit', () => {
   let gateway: TestGateway;
   let release: () => void;
   let held: number;
-  const start = async (environment: Readonly<Record<string, string>>): Promise<void> => {
+  const start = async (environment: Readonly<Record<string, string>>) => {
     gateway = await startTestGateway(environment);
-    await scriptTwoDomains(gateway.bus);
+    const domains = await scriptTwoDomains(gateway.bus);
     const released = new Promise<void>((resolve) => (release = resolve));
     held = 0;
     await script(gateway.bus, getSession, async () => {
@@ -25,6 +36,7 @@ describe('a gateway at its limit', () => {
       await released;
       return { session: aSession() };
     });
+    return domains;
   };
   afterEach(async () => {
     release();
@@ -64,7 +76,7 @@ describe('a gateway at its limit', () => {
     expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
-  it('under pressure refuses provisioning first, then ingestion, then chat, and never who operates it', async () => {
+  it('under pressure refuses provisioning first, then ingestion, then chat', async () => {
     await start({});
     release();
     await script(gateway.bus, getDocument, () => {
@@ -84,8 +96,82 @@ describe('a gateway at its limit', () => {
     value = 210;
     expect(await asIs()).toEqual([false, false, false]);
     expectOverloaded(await chat());
-    expect((await send(gateway, '/health/ready')).status).toBe(200);
-    expect((await send(gateway, '/agents', { headers: admin })).json.code).not.toBe('overloaded');
+  });
+
+  it('answers who operates it whatever the pressure, and the services of its process do', async () => {
+    await start({});
+    await scriptOperation(gateway.bus);
+    gateway.pressure.watch({ name: 'test', value: () => 2, max: 1 });
+    const read = async (path: string): Promise<unknown> => {
+      const { status, text } = await send(gateway, path, { headers: admin });
+      return [status, status === 200 && (JSON.parse(text) as unknown)];
+    };
+
+    expect(await read('/health')).toMatchObject([200, { status: 'healthy', active_agents: 2, knowledge_bases: 4 }]);
+    expect(await read('/health/ready')).toMatchObject([200, { ready: true }]);
+    expect(await read('/dead-letters')).toMatchObject([200, { total: 4, unavailable: [] }]);
+    expect(await read('/orphans')).toMatchObject([200, { orphans: [], unavailable: [] }]);
+    expect(await read('/agents')).toMatchObject([200, { total: 2 }]);
+    expect(await read('/knowledge-bases')).toMatchObject([200, { total: 4 }]);
+    for (const [method, path] of [
+      ['GET', `/dead-letters/${documentId}`],
+      ['POST', `/dead-letters/${documentId}/replay`],
+      ['DELETE', `/dead-letters/${documentId}`],
+      ['DELETE', '/orphans/agent/uuid'],
+      ['DELETE', '/orphans/base/uuid'],
+    ] as const) {
+      expect((await send(gateway, path, { method, headers: admin })).status, `${method} ${path}`).toBe(404);
+    }
+    expectOverloaded(await send(gateway, '/agents', { headers: key }));
+  });
+
+  it('lets who operates it in when every place is taken', async () => {
+    await start({ IN_FLIGHT_MAX: '1' });
+    await scriptOperation(gateway.bus);
+    const running = chat();
+    await expect.poll(() => held).toBe(1);
+    expectOverloaded(await administer());
+    expect((await send(gateway, '/dead-letters', { headers: admin })).status).toBe(200);
+    release();
+    expect((await running).status).toBe(200);
+  });
+
+  it('spends nothing at its limit on who asks for events without a right to them', async () => {
+    const { lookups, keyLookups } = await start({});
+    release();
+    // Too much for these at the gateway, but not for who would look the credential up.
+    gateway.pressure.watch({ name: 'test', value: () => 90, max: 100 });
+    const events = { accept: 'text/event-stream' };
+    for (const path of ['/events', `/domains/${acmeId}/events`, `/knowledge/jobs/${jobId}`]) {
+      expectOverloaded(await send(gateway, path, { headers: { ...events, authorization: 'Bearer who-knows' } }));
+    }
+    expectOverloaded(
+      await send(gateway, `/knowledge/jobs/${jobId}`, { headers: { ...events, 'x-domain-id': acmeId } }),
+    );
+    expect([lookups, keyLookups]).toEqual([[], []]);
+  });
+
+  it('gives live views places only until they are open', async () => {
+    await start({ IN_FLIGHT_MAX: '4', DOMAIN_IN_FLIGHT_MAX: '1' });
+    let looked = 0;
+    let letJobsBeFound = (): void => undefined;
+    const jobs = new Promise<void>((resolve) => (letJobsBeFound = resolve));
+    await script(gateway.bus, getJob, async () => {
+      looked += 1;
+      await jobs;
+      return { job: aJob() };
+    });
+    const watch = (path: string): Promise<OpenStream> => openStream(gateway, path, { headers: key });
+    const opening = watch(`/knowledge/jobs/${jobId}`);
+    await expect.poll(() => looked).toBe(1);
+    expectOverloaded(await ingest());
+    expect((await chat()).json.code).toBe('rate_limited');
+    letJobsBeFound();
+    const open = [await opening];
+    for (const path of [`/domains/${acmeId}/events`, '/events', `/knowledge/jobs/${jobId}`])
+      open.push(await watch(path));
+    expect(open.map(({ status }) => status)).toEqual(open.map(() => 200));
+    for (const stream of open) stream.leave();
   });
 
   it('refuses before it has read a credential or a body', async () => {

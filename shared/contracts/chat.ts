@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { domainRef, idempotency, moment, nothing, pageInput, pageOutput, text, userId } from './common.ts';
-import { event, query, streamQuery } from './message.ts';
+import { event, operationalQuery, query, streamQuery } from './message.ts';
 
 export const sessionView = z.object({
   session_id: z.uuid(),
@@ -128,7 +128,7 @@ export const recordFeedback = query(
 );
 
 /** Counts for `/health`. */
-export const countSessions = query(
+export const countSessions = operationalQuery(
   'chat',
   'count-sessions',
   nothing,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { moment, pageInput } from './common.ts';
-import { query, storingOwners, type StoringOwner } from './message.ts';
+import { operationalQuery, storingOwners, type StoringOwner } from './message.ts';
 
 /** A durable message that was given up, as a list shows it: without a word of what it says. */
 export const deadLetterView = z.object({
@@ -26,7 +26,7 @@ const reference = z.object({ id: z.uuid() });
 /** What every storing owner answers about its dead letters; `not_found` for another owner's. */
 const queriesOf = (owner: StoringOwner) => ({
   /** Newest first. Each one's `cursor` leads to what comes after it, whoever owns that. */
-  list: query(
+  list: operationalQuery(
     owner,
     'list-dead-letters',
     pageInput.extend({ domain_id: z.uuid().optional() }),
@@ -36,11 +36,11 @@ const queriesOf = (owner: StoringOwner) => ({
       has_more: z.boolean(),
     }),
   ),
-  get: query(owner, 'get-dead-letter', reference, deadLetterDetail),
+  get: operationalQuery(owner, 'get-dead-letter', reference, deadLetterDetail),
   /** The handler runs soon, in the background. Throws `conflict` for what cannot be read. */
-  replay: query(owner, 'replay-dead-letter', reference, deadLetterView),
+  replay: operationalQuery(owner, 'replay-dead-letter', reference, deadLetterView),
   /** Gone for good. Throws `conflict` while a replay runs. */
-  discard: query(owner, 'discard-dead-letter', reference, deadLetterView),
+  discard: operationalQuery(owner, 'discard-dead-letter', reference, deadLetterView),
 });
 
 export const deadLetterQueries = {

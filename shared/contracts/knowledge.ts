@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { domainRef, idempotency, moment, nothing, pageInput, pageOutput, sha256Hex, text } from './common.ts';
-import { event, query } from './message.ts';
+import { event, operationalQuery, query } from './message.ts';
 import { orphanList, orphanRef } from './orphans.ts';
 
 export const documentTypes = ['pdf', 'txt', 'md', 'json', 'csv', 'text', 'html'] as const;
@@ -153,7 +153,7 @@ export const knowledgeBaseView = z.object({
   kb_name: z.string(),
 });
 /** Without `domain_id`: those of all domains. */
-export const listKnowledgeBases = query(
+export const listKnowledgeBases = operationalQuery(
   'knowledge',
   'list-knowledge-bases',
   pageInput.extend({ domain_id: z.uuid().optional() }),
@@ -161,9 +161,9 @@ export const listKnowledgeBases = query(
 );
 
 /** Bases of ours in the cloud that belong to nobody here, an hour old at least. */
-export const listOrphans = query('knowledge', 'list-orphans', nothing, orphanList);
+export const listOrphans = operationalQuery('knowledge', 'list-orphans', nothing, orphanList);
 /** After another look. Throws `not_found` for what is no orphan, be it that somebody has a claim to it. */
-export const deleteOrphan = query('knowledge', 'delete-orphan', orphanRef, nothing);
+export const deleteOrphan = operationalQuery('knowledge', 'delete-orphan', orphanRef, nothing);
 
 /** Maps what the cloud calls a passage's file back to our documents, for citations. */
 export const resolveSources = query(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { domainRef, moment, text, userId } from './common.ts';
-import { event, query } from './message.ts';
+import { event, operationalQuery, query } from './message.ts';
 
 const subjectRef = domainRef.extend({ user_id: userId });
 
@@ -60,7 +60,7 @@ export const forgetUser = query(
 );
 
 /** `ok`, `disabled` or `unavailable`, for `/health`. */
-export const memoryHealth = query('memory', 'health', z.object({}), z.object({ memori: z.string() }));
+export const memoryHealth = operationalQuery('memory', 'health', z.object({}), z.object({ memori: z.string() }));
 
 export const memoryRecorded = event(
   'memory',

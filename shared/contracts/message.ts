@@ -31,6 +31,8 @@ export interface Query<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.
   readonly subject: string;
   readonly input: I;
   readonly output: O;
+  /** What operators need to see or mend a system at its limit: answered whatever the pressure. */
+  readonly isOperational: boolean;
 }
 
 /** A question answered in numbered frames with an explicit end. */
@@ -69,7 +71,22 @@ export const query = <I extends z.ZodType, O extends z.ZodType>(
   verbNoun: string,
   input: I,
   output: O,
-): Query<I, O> => ({ kind: 'query', owner, subject: `rpc.${owner}.${verbNoun}.v1`, input, output });
+): Query<I, O> => ({
+  kind: 'query',
+  owner,
+  subject: `rpc.${owner}.${verbNoun}.v1`,
+  input,
+  output,
+  isOperational: false,
+});
+
+/** `query` for operators: answered also while its owner refuses the rest as `overloaded`. Cheap, and never asked for visitors. */
+export const operationalQuery = <I extends z.ZodType, O extends z.ZodType>(
+  owner: Owner,
+  verbNoun: string,
+  input: I,
+  output: O,
+): Query<I, O> => ({ ...query(owner, verbNoun, input, output), isOperational: true });
 
 /** `rpc.<owner>.<verb-noun>.v1`, answered frame by frame. */
 export const streamQuery = <I extends z.ZodType, F extends z.ZodType>(

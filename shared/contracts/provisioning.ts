@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { domainRef, idempotency, moment, nothing, pageInput, pageOutput, sha256Hex, text } from './common.ts';
-import { command, event, query } from './message.ts';
+import { command, event, operationalQuery, query } from './message.ts';
 import { orphanList, orphanRef } from './orphans.ts';
 
 /** Where a domain's provisioning stands; the transitions are in services/provisioning/SPEC.md. */
@@ -103,7 +103,7 @@ export const agentView = z.object({
   knowledge_base_uuids: z.array(z.string()),
 });
 /** Without `domain_id`: those of all domains. */
-export const listAgents = query(
+export const listAgents = operationalQuery(
   'provisioning',
   'list-agents',
   pageInput.extend({ domain_id: z.uuid().optional() }),
@@ -128,7 +128,7 @@ export const getAgentAccess = query(
 );
 
 /** Counts for `/health`, and what of the cloud is out of order, in words. */
-export const countDomains = query(
+export const countDomains = operationalQuery(
   'provisioning',
   'count-domains',
   nothing,
@@ -139,9 +139,9 @@ export const countDomains = query(
 export const checkAgent = query('provisioning', 'check-agent', domainRef, nothing);
 
 /** Agents and keys of ours in the cloud that belong to nobody here. */
-export const listOrphans = query('provisioning', 'list-orphans', nothing, orphanList);
+export const listOrphans = operationalQuery('provisioning', 'list-orphans', nothing, orphanList);
 /** After another look. Throws `not_found` for what is no known orphan and `conflict` for what somebody has a claim to. */
-export const deleteOrphan = query('provisioning', 'delete-orphan', orphanRef, nothing);
+export const deleteOrphan = operationalQuery('provisioning', 'delete-orphan', orphanRef, nothing);
 
 /** Wakes the saga of one domain; the row says what is to be done. */
 export const advanceDomain = command('provisioning', 'AdvanceDomain', nothing);

@@ -22,23 +22,26 @@ const shares: Readonly<Record<Work, Share>> = {
   provisioning: { ofPlaces: 0.15, ofPressure: 0.5 },
 };
 
-/** Who operates the system must get in when it is at its limit. */
-const workOf: Readonly<Record<Tag, Work | 'exempt'>> = {
+const workOf: Readonly<Record<Tag, Work>> = {
   conversation: 'chat',
   knowledge: 'ingestion',
   registration: 'provisioning',
   domains: 'provisioning',
   memory: 'provisioning',
   demo: 'provisioning',
-  operation: 'exempt',
+  // Of domains; who operates the system is not asked to enter.
+  operation: 'provisioning',
 };
+
+/** Gives a place back; a second call does nothing. */
+type Leave = () => void;
 
 /** Decides before anything is spent on a request, its credential and its body included, whether it may be worked on. */
 export interface Admission {
-  /** Takes a place until the response closes. Throws `overloaded`. */
-  readonly enter: (tag: Tag, response: ServerResponse) => void;
+  /** Takes a place until the response closes or `Leave` is called. Throws `overloaded`. */
+  readonly enter: (tag: Tag, response: ServerResponse) => Leave;
   /** The same for one domain's requests, whatever they are for. Throws `rate_limited`. */
-  readonly enterDomain: (domainId: string, response: ServerResponse) => void;
+  readonly enterDomain: (domainId: string, response: ServerResponse) => Leave;
 }
 
 interface AdmissionParts {
@@ -53,15 +56,16 @@ export const createAdmission = ({ config, pressure, clock }: AdmissionParts): Ad
   return {
     enter: (tag, response) => {
       const work = workOf[tag];
-      if (work === 'exempt') return;
       const { ofPlaces, ofPressure } = shares[work];
       pressure.admit(ofPressure);
-      if (places.take(work, Math.ceil(config.inFlightMax * ofPlaces), response)) return;
+      const leave = places.take(work, Math.ceil(config.inFlightMax * ofPlaces), response);
+      if (leave !== undefined) return leave;
       refusals.inc({ reason: work });
       throw new Failure('overloaded', { retryAfterMs: scatteredRetryMs(clock) });
     },
     enterDomain: (domainId, response) => {
-      if (domains.take(domainId, config.domainInFlightMax, response)) return;
+      const leave = domains.take(domainId, config.domainInFlightMax, response);
+      if (leave !== undefined) return leave;
       refusals.inc({ reason: 'domain' });
       throw new Failure('rate_limited', {
         detail: 'Too many requests of this domain are under way',
@@ -74,18 +78,22 @@ export const createAdmission = ({ config, pressure, clock }: AdmissionParts): Ad
 const createPlaces = () => {
   const taken = new Map<string, number>();
   return {
-    take: (name: string, max: number, response: ServerResponse): boolean => {
+    take: (name: string, max: number, response: ServerResponse): Leave | undefined => {
       const count = taken.get(name) ?? 0;
-      if (count >= max) return false;
+      if (count >= max) return undefined;
       // Who left meanwhile has closed already and will not again.
-      if (response.closed) return true;
+      if (response.closed) return () => undefined;
       taken.set(name, count + 1);
-      response.once('close', () => {
+      let isTaken = true;
+      const leave = (): void => {
+        if (!isTaken) return;
+        isTaken = false;
         const left = (taken.get(name) ?? 1) - 1;
         if (left === 0) taken.delete(name);
         else taken.set(name, left);
-      });
-      return true;
+      };
+      response.once('close', leave);
+      return leave;
     },
   };
 };

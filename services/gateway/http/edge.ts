@@ -4,6 +4,7 @@ import { Failure } from '../../../shared/errors/failure.ts';
 import { scatteredRetryMs } from '../../../shared/runtime/pressure.ts';
 import { runWithCorrelation } from '../../../shared/telemetry/correlation.ts';
 import { httpRequestSeconds, refusals } from '../../../shared/telemetry/metrics.ts';
+import { bearsAdminKey } from '../auth/bearer.ts';
 import type { Gateway } from '../gateway.ts';
 import { rememberContext, type RequestContext } from './exchange.ts';
 import { sendProblem } from './problem.ts';
@@ -13,7 +14,7 @@ const tracer = trace.getTracer('parley.http');
 
 /**
  * Puts around the app what every request gets, known or not: an id, a place in a trace, a span, a log line and a
- * measured time. Past `inFlightMax` it refuses with `overloaded`, except what tells how the system is.
+ * measured time. Past `inFlightMax` it refuses with `overloaded`, except what tells how the system is and the admin key.
  */
 export const createEdge = (gateway: Gateway, app: RequestListener): RequestListener => {
   const { clock, config } = gateway;
@@ -40,7 +41,7 @@ export const createEdge = (gateway: Gateway, app: RequestListener): RequestListe
     });
     context.with(trace.setSpan(parent, span), () =>
       runWithCorrelation({ correlationId: known.requestId, causationId: null }, () => {
-        if (inFlight > config.inFlightMax && !exempt.has(request.url ?? '')) {
+        if (inFlight > config.inFlightMax && !exempt.has(request.url ?? '') && !bearsAdminKey(request, config)) {
           refusals.inc({ reason: 'requests' });
           sendProblem(request, response, new Failure('overloaded', { retryAfterMs: scatteredRetryMs(clock) }));
         } else app(request, response);

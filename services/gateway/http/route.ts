@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { CallContext } from '../../../shared/bus/port.ts';
 import type { Code } from '../../../shared/errors/codes.ts';
+import { bearsAdminKey } from '../auth/bearer.ts';
 import type { Authenticators } from '../auth/authenticate.ts';
 import type { Callers, Credential } from '../auth/credentials.ts';
 import { echoOrigin } from '../auth/cors.ts';
@@ -9,7 +10,6 @@ import type { Gateway } from '../gateway.ts';
 import { contextOf } from './exchange.ts';
 import { parseInput } from './parse-input.ts';
 import { sendJson } from './send-json.ts';
-import { wantsEvents } from '../streaming/event-stream.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 
@@ -23,6 +23,8 @@ export interface Exchange<C extends Credential> {
   readonly caller: Callers[C];
   /** What goes along with a question on the bus. `timeoutMs` counts from now; the ordinary time without it. */
   readonly call: (timeoutMs?: number) => CallContext;
+  /** Gives back its places among the requests under way: once it is an open live view, which has a limit of its own. */
+  readonly leavePlaces: () => void;
 }
 
 /** What a handler returns when it has answered by itself, for instance with a stream of events. */
@@ -88,15 +90,21 @@ export const route = <C extends Credential, I extends z.ZodObject, O extends z.Z
         correlationId: context.requestId,
       });
       echoOrigin(request, response, { operatorOrigins, domain: undefined });
-      // Event streams that stay open have a limit of their own.
-      const isWatched = spec.method === 'get' && spec.events !== undefined && wantsEvents(request);
-      if (!isWatched) admission.enter(spec.tag, response);
+      // Who operates the system must get in when it is at its limit.
+      const isOperator =
+        spec.tag === 'operation' && (spec.credential === 'none' || bearsAdminKey(request, gateway.config));
+      const leave = isOperator ? undefined : admission.enter(spec.tag, response);
       const caller = await authenticators[spec.credential](request, call());
       context.domainId = caller.domain?.domain_id;
       echoOrigin(request, response, { operatorOrigins, domain: caller.domain });
-      if (caller.domain !== undefined && !isWatched) admission.enterDomain(caller.domain.domain_id, response);
+      const leaveDomain =
+        caller.domain === undefined ? undefined : admission.enterDomain(caller.domain.domain_id, response);
+      const leavePlaces = (): void => {
+        leave?.();
+        leaveDomain?.();
+      };
       const input = await parseInput(spec, request, gateway.config);
-      const output = await handle(input, { request, response, caller, call });
+      const output = await handle(input, { request, response, caller, call, leavePlaces });
       if (output !== answered) sendJson(response, output);
     };
   },

@@ -29,10 +29,11 @@ export const placeToResume = (request: Request, query: z.output<typeof eventsQue
 /** Sends stored events as they come, until the reader leaves. The bus going away sends the reader to come back. */
 export const streamEvents = async <C extends Credential>(
   { bus, streams, logger }: Gateway,
-  { request, response }: Exchange<C>,
+  { request, response, leavePlaces }: Exchange<C>,
   { domainId, afterSeq }: Wanted,
 ): Promise<void> => {
   const stream = openEventStream(response, streams, 'live');
+  leavePlaces();
   stream.begin();
   if (request.method === 'HEAD') {
     stream.end();

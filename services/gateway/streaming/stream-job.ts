@@ -17,8 +17,9 @@ const settleMs = 50;
  */
 export const streamJob = async (gateway: Gateway, exchange: Exchange<'knowledge'>, first: JobView): Promise<void> => {
   const { bus, streams } = gateway;
-  const { request, response, call } = exchange;
+  const { request, response, call, leavePlaces } = exchange;
   const stream = openEventStream(response, streams, 'live');
+  leavePlaces();
   const news = listenForNews(gateway, first.domain_id, stream.signal);
   const ref = { domain_id: first.domain_id, job_id: first.id };
   let sent = 0;

@@ -5,6 +5,7 @@ import type { Bus } from '../../../shared/bus/port.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import type { Environment } from '../../../shared/runtime/config.ts';
 import type { Platform } from '../../../shared/runtime/platform.ts';
+import { refuseUnderPressure } from '../../../shared/runtime/pressed-bus.ts';
 import { createPressure, type Pressure } from '../../../shared/runtime/pressure.ts';
 import type { Readiness } from '../../../shared/runtime/readiness.ts';
 import { startGateway } from '../service.ts';
@@ -22,16 +23,17 @@ export interface TestGateway {
   readonly stop: () => Promise<void>;
 }
 
-/** The real app on a free port, over the in-process bus; the test answers for the other services. */
+/** The real app on a free port, over the in-process bus; the test answers for the other services, in the same process. */
 export const startTestGateway = async (environment: Environment = {}): Promise<TestGateway> => {
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
-  const bus = createInProcessBus({ clock: systemClock, logger, journal: await openJournal({ logger }) });
+  const pressure = createPressure(systemClock);
+  const wire = createInProcessBus({ clock: systemClock, logger, journal: await openJournal({ logger }) });
+  const bus = refuseUnderPressure(wire, pressure);
   const blobs = createMemoryBlobs();
   const readiness: { state: Readiness } = {
     state: { ready: true, process: 'running', bus: 'ok', database: 'ok' },
   };
-  const pressure = createPressure(systemClock);
   const platform = {
     bus,
     blobs,
