@@ -8,6 +8,7 @@ import {
   domainRemoved,
   kbAttached,
   kbDetached,
+  kbRefused,
 } from '../../shared/contracts/provisioning.ts';
 
 /** What one service does on the bus. */
@@ -27,7 +28,7 @@ export const roles: Readonly<Record<Owner, Role>> = {
   provisioning: { asks: [], consumes: [advanceDomain, kbIndexed, kbRetired], watches: false, uploads: false },
   knowledge: {
     asks: [],
-    consumes: [domainRegistered, kbAttached, kbDetached, domainRemoved],
+    consumes: [domainRegistered, kbAttached, kbRefused, kbDetached, domainRemoved],
     watches: false,
     uploads: true,
   },

@@ -225,6 +225,35 @@ describe('a document', () => {
     expect((await world.documents(domainId)).map(({ name }) => name)).toEqual(['b.txt']);
   });
 
+  test('that failed beside an older version is indexed again, and then replaces it', async () => {
+    const domainId = await world.registered('oak.example');
+    await indexed(domainId);
+    const first = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dusk.');
+    await world.jobEnd(domainId, first.job_id);
+    await world.cloud.fault({ match: creation, action: 'status', status: 422 });
+    const second = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dawn.');
+    expect(await world.jobEnd(domainId, second.job_id)).toMatchObject({ phase: 'failed' });
+    const again = await world.reindex(domainId, second.document_id);
+    expect(await world.jobEnd(domainId, again.job_id)).toMatchObject({ phase: 'done' });
+    await eventually(async () => (await world.documents(domainId)).length === 1, 20_000);
+    expect(await world.documents(domainId)).toMatchObject([{ version: 3, state: 'indexed' }]);
+  });
+
+  test('that the agent is never given fails its job, in words', async () => {
+    const domainId = await world.registered('oak.example');
+    await indexed(domainId);
+    world.holdAttaching();
+    const { job_id } = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dusk.');
+    await eventually(async () => (await world.job(domainId, job_id)).phase === 'attaching', 20_000);
+    await world.refuse(domainId, 'Too many bases');
+    expect(await world.jobEnd(domainId, job_id)).toMatchObject({
+      phase: 'failed',
+      error: { code: 'cloud_refused', message: expect.stringContaining('Too many bases') as string },
+    });
+    const told = await world.told(domainId, ['JobProgressed']);
+    expect(told.at(-1)?.data).toMatchObject({ job_id, phase: 'failed' });
+  });
+
   test('indexed again twice at once gets one new version', async () => {
     const domainId = await world.registered('oak.example');
     const { document_id, job_id } = await world.ingest(domainId, 'a.txt', 'The lamp is lit.');

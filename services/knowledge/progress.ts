@@ -38,4 +38,24 @@ export const refreshJobs = async (
   }
 };
 
+/** Ends jobs that have not ended as failed, in words, and tells it. */
+export const failJobs = async (
+  deps: Pick<StoreDeps, 'messaging'>,
+  tx: Transaction,
+  jobIds: readonly string[],
+  { code, message }: { readonly code: string; readonly message: string },
+): Promise<void> => {
+  const ids = [...new Set(jobIds)];
+  await lockJobs(tx, ids);
+  for (const id of ids) {
+    const job = await findJob(tx, id);
+    if (job === null || ended.has(job.phase)) continue;
+    await updateJob(tx, id, { phase: 'failed', errorCode: code, errorMessage: message });
+    await deps.messaging.emit(tx, jobProgressed, {
+      domainId: job.domainId,
+      data: { job_id: id, phase: 'failed', done: job.done, total: job.total },
+    });
+  }
+};
+
 const jobFailure = { errorCode: 'cloud_refused', errorMessage: 'None of the documents could be indexed' };

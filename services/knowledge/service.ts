@@ -1,5 +1,11 @@
 import * as contracts from '../../shared/contracts/knowledge.ts';
-import { domainRegistered, domainRemoved, kbAttached, kbDetached } from '../../shared/contracts/provisioning.ts';
+import {
+  domainRegistered,
+  domainRemoved,
+  kbAttached,
+  kbDetached,
+  kbRefused,
+} from '../../shared/contracts/provisioning.ts';
 import { installationTagOf } from '../../shared/gradient/installation.ts';
 import { startMessaging, type Messaging } from '../../shared/outbox/messaging.ts';
 import type { Platform, Service } from '../../shared/runtime/platform.ts';
@@ -24,6 +30,7 @@ import { handleListKnowledgeBases } from './handlers/list-knowledge-bases.ts';
 import { onDomainRemoved } from './handlers/on-domain-removed.ts';
 import { onKbAttached } from './handlers/on-kb-attached.ts';
 import { onKbDetached } from './handlers/on-kb-detached.ts';
+import { onKbRefused } from './handlers/on-kb-refused.ts';
 import { onDomainRegistered } from './handlers/on-domain-registered.ts';
 import { handleSearchPassages } from './handlers/search-passages.ts';
 import { handleStartCrawl } from './handlers/start-crawl.ts';
@@ -53,6 +60,7 @@ export const knowledge: Service = {
     await answerQueries(platform, deps);
     await messaging.consume(domainRegistered, onDomainRegistered(deps));
     await messaging.consume(kbAttached, onKbAttached(deps));
+    await messaging.consume(kbRefused, onKbRefused(deps));
     await messaging.consume(kbDetached, onKbDetached(deps));
     await messaging.consume(domainRemoved, onDomainRemoved(deps));
     return {

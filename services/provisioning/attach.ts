@@ -1,4 +1,4 @@
-import { kbAttached, kbDetached } from '../../shared/contracts/provisioning.ts';
+import { kbAttached, kbDetached, kbRefused } from '../../shared/contracts/provisioning.ts';
 import { toFailure } from '../../shared/errors/failure.ts';
 import { failpoint } from '../../shared/runtime/failpoint.ts';
 import { withOrigin } from '../../shared/telemetry/origin.ts';
@@ -88,7 +88,7 @@ const detach = async (deps: AttachDeps, attachment: ClaimedAttachment, signal: A
 
 /** An outage is waited for without end; refusals are counted, because a base that cannot be attached is a defect to see. Tells the pause. */
 const postpone = async (deps: AttachDeps, attachment: ClaimedAttachment, thrown: unknown): Promise<number> => {
-  const { clock, config, database, logger } = deps;
+  const { clock, config, logger, messaging } = deps;
   const failure = toFailure(thrown);
   const attempt = failure.retryable ? attachment.attempt : attachment.attempt + 1;
   const givesUp = attachment.state === 'wanted' && attempt >= refusalsMax;
@@ -99,13 +99,18 @@ const postpone = async (deps: AttachDeps, attachment: ClaimedAttachment, thrown:
     capMs: config.retryCapMs,
   });
   const afterMs = Math.max(pauseMs, failure.retryAfterMs ?? 0);
-  await database.run((client) =>
-    saveAttempt(client, attachment, {
-      state: givesUp ? 'refused' : attachment.state,
-      attempt,
-      afterMs,
-      error: failure.message.slice(0, 500),
-    }),
-  );
+  const next = {
+    state: givesUp ? 'refused' : attachment.state,
+    attempt,
+    afterMs,
+    error: failure.message.slice(0, 500),
+  } as const;
+  await messaging.transaction(async (tx) => {
+    const state = await saveAttempt(tx, attachment, next);
+    if (state !== 'refused') return;
+    const { domainId, kbUuid } = attachment;
+    const error = { code: failure.code, message: failure.detail };
+    await messaging.emit(tx, kbRefused, { domainId, data: { kb_uuid: kbUuid, error } });
+  });
   return afterMs;
 };

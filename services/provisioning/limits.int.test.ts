@@ -47,6 +47,8 @@ test('a base the cloud does not know is given up after its attempts and hurts no
     const rows = await world.sql<{ state: string }>('select state from kb_attachments where domain_id = $1', [id]);
     return rows[0]?.state === 'refused';
   });
+  const told = await world.events.until(contracts.kbRefused, id);
+  expect(told.data).toMatchObject({ kb_uuid: 'no-such-base', error: { code: 'cloud_refused' } });
   const attempts = (await world.cloudJournal()).entries.filter(({ path }) => path.endsWith('/knowledge_bases'));
   expect(attempts).toHaveLength(20);
   expect((await world.domain(id)).state).toBe('ready');

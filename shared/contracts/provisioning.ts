@@ -164,6 +164,12 @@ export const kbAttached = event(
   'KbAttached',
   z.object({ agent_uuid: z.string(), kb_uuid: z.string() }),
 );
+/** The cloud refused the base to the agent until we gave up; a retry of the domain tries again. */
+export const kbRefused = event(
+  'provisioning',
+  'KbRefused',
+  z.object({ kb_uuid: z.string(), error: z.object({ code: z.string(), message: z.string() }) }),
+);
 export const kbDetached = event('provisioning', 'KbDetached', z.object({ kb_uuid: z.string() }));
 /** The domain and its agent are gone here and in the cloud; the others remove what is theirs. */
 export const domainRemoved = event('provisioning', 'DomainRemoved', z.object({ website_key: z.string() }));

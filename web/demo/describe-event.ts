@@ -44,6 +44,11 @@ const described: Readonly<Record<string, Describe>> = {
   KbCreated: () => ({ text: 'A knowledge base was created.', ...by('knowledge') }),
   KbIndexed: () => ({ text: 'The knowledge base can be searched.', ...by('knowledge') }),
   KbAttached: () => ({ text: 'The agent was given the knowledge base.', ...by('knowledge', 'provisioning') }),
+  KbRefused: () => ({
+    text: 'The agent could not be given the knowledge base.',
+    ...by('provisioning'),
+    mood: 'bad',
+  }),
   KbDetached: () => ({ text: 'The knowledge base was taken from the agent.', ...by('provisioning') }),
   KbRetired: () => ({ text: 'The knowledge base is being removed.', ...by('knowledge') }),
   DocumentAccepted: (data) => ({

@@ -7,7 +7,10 @@ import { insertJob, replaceItems } from '../store/jobs.ts';
 import { holdDomain } from '../store/removals.ts';
 import { knownDocument } from './known-document.ts';
 
-/** Puts the stored text into the cloud again, as a further version: the cloud never refreshes an uploaded file. */
+/**
+ * Puts the stored text into the cloud again, as a further version: the cloud never refreshes an uploaded file. So a document
+ * that failed gets another chance, beside an older version that is still in use.
+ */
 export const handleReindexDocument =
   (deps: Deps): Handler<typeof reindexDocument> =>
   async ({ domain_id, document_id }) => {
@@ -17,7 +20,7 @@ export const handleReindexDocument =
       const present = await knownDocument(tx, domain_id, document_id);
       // The domain is held: of two at once the second one finds the first one's version on its way.
       const newest = await findLiveByName(tx, domain_id, present.name);
-      if (present.state === 'removing' || (newest !== null && newest.id !== present.id)) {
+      if (present.state === 'removing' || (newest !== null && newest.version > present.version)) {
         throw new Failure('conflict', { detail: 'A newer version of this document is there, or it is being removed' });
       }
       const document = { ...copyOf(present), id: deps.clock.newId(), jobId, version: present.version + 1 };

@@ -18,7 +18,13 @@ import {
   type JobView,
 } from '../../../shared/contracts/knowledge.ts';
 import { envelopeSchema, type Envelope, type Event, type Query } from '../../../shared/contracts/message.ts';
-import { domainRegistered, domainRemoved, kbAttached, kbDetached } from '../../../shared/contracts/provisioning.ts';
+import {
+  domainRegistered,
+  domainRemoved,
+  kbAttached,
+  kbDetached,
+  kbRefused,
+} from '../../../shared/contracts/provisioning.ts';
 import { envelopeFor } from '../../../shared/outbox/outbox.ts';
 import type { Running } from '../../../shared/runtime/platform.ts';
 import { startClouds } from '../../../tests/support/clouds.ts';
@@ -85,6 +91,11 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
     attach: async (): Promise<void> => {
       attachesAtOnce = true;
       for (const attach of waiting.splice(0)) await attach();
+    },
+    /** The agent is not given the domain's newest base. */
+    refuse: async (domainId: string, message: string): Promise<void> => {
+      const kb_uuid = (await sql<BaseRow>(basesOfDomain, [domainId])).at(-1)?.kb_uuid ?? '';
+      await tell(kbRefused, domainId, { kb_uuid, error: { code: 'cloud_refused', message } });
     },
     bases: (domainId: string) => sql<BaseRow>(basesOfDomain, [domainId]),
     /** Another process of the service over the same bus and database. */

@@ -126,7 +126,10 @@ export const saveDetached = async (tx: Transaction, attachment: ClaimedAttachmen
   return true;
 };
 
-/** Puts an attempt that did not succeed back, or gives it up as `refused`; a row that changed meanwhile is only released. */
+/**
+ * Puts an attempt that did not succeed back, or gives it up as `refused`; a row that changed meanwhile is only released. Gives
+ * the row's state, or undefined when the lease was lost.
+ */
 export const saveAttempt = async (
   client: Transaction,
   attachment: ClaimedAttachment,
@@ -136,14 +139,16 @@ export const saveAttempt = async (
     readonly afterMs: number;
     readonly error: string;
   },
-): Promise<void> => {
-  await client.$executeRaw`
+): Promise<string | undefined> => {
+  const rows = await client.$queryRaw<{ state: string }[]>`
     update kb_attachments set
       state = case when state = ${attachment.state} then ${next.state} else state end, attempt = ${next.attempt},
       next_at = now() + make_interval(secs => ${next.afterMs / 1000}::float8), last_error = ${next.error},
       lease_owner = null, lease_until = null
     where domain_id = ${attachment.domainId}::uuid and kb_uuid = ${attachment.kbUuid}
-      and lease_owner = ${attachment.leaseOwner}`;
+      and lease_owner = ${attachment.leaseOwner}
+    returning state`;
+  return rows[0]?.state;
 };
 
 /** Gives the lease back, so that whatever the row says now is done at once. */
