@@ -3,7 +3,7 @@ import type { Delivery } from '../bus/port.ts';
 import type { Durable, StoringOwner } from '../contracts/message.ts';
 import type { Transaction } from '../db/client.ts';
 import type { Platform, Running } from '../runtime/platform.ts';
-import { watchDeadLetters } from '../telemetry/metrics.ts';
+import { watchDeadLetters, watchOutboxAge, watchOutboxUnknown } from '../telemetry/metrics.ts';
 import { answerDeadLetters } from './answer-dead-letters.ts';
 import { watchBacklog } from './backlog.ts';
 import { createConsumers } from './consume.ts';
@@ -12,6 +12,7 @@ import { forgetDomain } from './forget-domain.ts';
 import { idempotently, withoutDoubt } from './idempotency.ts';
 import { recordOnce } from './inbox.ts';
 import { createEmit, createOwe, type Emit, type Owe } from './outbox.ts';
+import { createRelayRows } from './relay-rows.ts';
 import { startRelay } from './relay.ts';
 import { startReplays } from './replays.ts';
 import { startSweeper } from './sweep.ts';
@@ -56,10 +57,13 @@ export interface Messaging extends Running {
 /** Starts what keeps the messages of one owner: relay, replays and sweeper, and answers about its dead letters. */
 export const startMessaging = async (platform: Platform, owner: StoringOwner): Promise<Messaging> => {
   const { database, bus, clock, logger, started } = platform;
-  const relay = startRelay({ owner, database, bus, clock, logger, started });
+  const store = createRelayRows(database, owner);
+  const relay = startRelay({ owner, store, bus, clock, logger, started });
   const consumers = createConsumers(platform, owner);
   const replays = startReplays(platform, owner, consumers.byName);
   const sweeper = startSweeper(platform, owner);
+  watchOutboxAge(owner, store.oldestSeconds);
+  watchOutboxUnknown(owner, store.countUnknown);
   watchDeadLetters(owner, () => database.run((client) => countDeadLetters(client, owner)));
   await answerDeadLetters(platform, owner, replays.wake);
   const backlog = watchBacklog(platform, owner);

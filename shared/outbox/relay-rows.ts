@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StoringOwner } from '../contracts/message.ts';
-import type { Database, Transaction } from '../db/client.ts';
+import type { Database } from '../db/client.ts';
+import { durables } from './durables.ts';
 
 /** An outbox row in a relay's hands. */
 export interface ClaimedRow {
@@ -13,15 +14,25 @@ export interface ClaimedRow {
   readonly is_suspect: boolean;
 }
 
-/** What became of claimed rows; those in neither list were not tried. */
-export interface Published {
-  readonly sent: readonly bigint[];
-  readonly failed: readonly bigint[];
+/** The outbox of one owner, as its relays work on it: each call is one statement, of unknown outcome when it throws. */
+export interface RelayStore {
+  /** Takes due rows of known messages for `claimMs`, and with a row every earlier unsent one of its sequence, or none. */
+  readonly claim: () => Promise<readonly ClaimedRow[]>;
+  /** What the bus has taken. */
+  readonly markSent: (ids: readonly bigint[]) => Promise<void>;
+  /** Lets go of rows: the failed ones among them are due after a pause that grows, the others as before. */
+  readonly giveBack: (ids: readonly bigint[], failed: readonly bigint[]) => Promise<void>;
+  /** `latest`, or now by the database's clock when that is earlier. */
+  readonly notAfterNow: (latest: Date) => Promise<Date>;
+  /** Makes up to a batch of the rows unsent that were sent before a moment; tells how many. */
+  readonly oweAgain: (sentBefore: Date) => Promise<number>;
 }
 
-interface Wanted {
-  readonly owner: StoringOwner;
-  readonly knownSubjects: readonly string[];
+export interface RelayRows extends RelayStore {
+  /** How long the oldest unsent row could have been sent; 0 without one. */
+  readonly oldestSeconds: () => Promise<number>;
+  /** Unsent rows of messages that this version does not know: a version that was taken back has left them. */
+  readonly countUnknown: () => Promise<number>;
 }
 
 const batchMax = 100;
@@ -30,30 +41,24 @@ export const claimMs = 30_000;
 const retryMsFirst = 250;
 const retryMsMax = 5_000;
 
-/** Takes due rows in one round trip: the function in the migrations lets one relay of an owner claim at a time. */
-export const claimRows = (client: Transaction, { owner, knownSubjects }: Wanted): Promise<readonly ClaimedRow[]> =>
-  client.$queryRaw<ClaimedRow[]>`
-    select id, subject, envelope, ordered_by, is_suspect
-    from claim_outbox(${owner}::text, ${knownSubjects}::text[], ${batchMax}::int, ${claimMs}::float8)`;
-
-/** Gives the rows back: sent, to be tried again after a pause that grows, or as they were. */
-export const markRows = async (
-  database: Database,
-  rows: readonly ClaimedRow[],
-  { sent, failed }: Published,
-): Promise<void> => {
-  const done = new Set(sent);
-  const unsent = rows.map((row) => row.id).filter((id) => !done.has(id));
-  if (sent.length > 0) {
+export const createRelayRows = (database: Database, owner: StoringOwner): RelayRows => ({
+  // One round trip: the function in the migrations lets one relay of an owner claim at a time.
+  claim: () =>
+    database.run(
+      (client) => client.$queryRaw<ClaimedRow[]>`
+      select id, subject, envelope, ordered_by, is_suspect
+      from claim_outbox(${owner}::text, ${knownSubjects}::text[], ${batchMax}::int, ${claimMs}::float8)`,
+    ),
+  markSent: async (ids) => {
     await database.run(
       // As of the claim: what a store has lost was surely claimed before that store was made.
       (client) => client.$executeRaw`
       update outbox set claimed_until = null,
         sent_at = coalesce(claimed_until - make_interval(secs => ${claimMs / 1000}::float8), sent_at, now())
-      where id = any(${sent})`,
+      where id = any(${ids})`,
     );
-  }
-  if (unsent.length > 0) {
+  },
+  giveBack: async (ids, failed) => {
     await database.run(
       (client) => client.$executeRaw`
       update outbox set claimed_until = null,
@@ -62,28 +67,45 @@ export const markRows = async (
           then now() + (0.5 + random() / 2) * least(${retryMsMax}::float8, ${retryMsFirst}::float8 * 2 ^ least(attempts, 10))
             * interval '1 millisecond'
           else not_before end
-      where id = any(${unsent})`,
+      where id = any(${ids})`,
     );
-  }
-};
+  },
+  notAfterNow: async (latest) => {
+    const rows = await database.run(
+      (client) => client.$queryRaw<unknown[]>`select least(now(), ${latest}::timestamptz) as moment`,
+    );
+    return momentRow.parse(rows)[0].moment;
+  },
+  // Lowest ids first, as they are claimed, so that the events of a domain come again in their order.
+  oweAgain: (sentBefore) =>
+    database.run(
+      (client) => client.$executeRaw`
+      update outbox set sent_at = null
+      where id in (
+        select id from outbox where owner = ${owner} and sent_at < ${sentBefore}
+        order by id limit ${batchMax} for update)`,
+    ),
+  oldestSeconds: async () => {
+    const rows = await database.run(
+      (client) => client.$queryRaw<unknown[]>`
+      select coalesce(extract(epoch from now() - min(case when attempts > 0 then created_at else not_before end)), 0)::float8
+        as seconds
+      from outbox where owner = ${owner} and sent_at is null and (not_before <= now() or attempts > 0)`,
+    );
+    return ageRow.parse(rows)[0].seconds;
+  },
+  countUnknown: async () => {
+    const rows = await database.run(
+      (client) => client.$queryRaw<unknown[]>`
+      select count(*)::int as count from outbox
+      where owner = ${owner} and sent_at is null and subject <> all(${knownSubjects}::text[])`,
+    );
+    return countRow.parse(rows)[0].count;
+  },
+});
 
+const knownSubjects = [...durables.keys()];
+
+const momentRow = z.tuple([z.object({ moment: z.date() })]);
 const ageRow = z.tuple([z.object({ seconds: z.number() })]);
-
-/** How long the oldest unsent row could have been sent; 0 without one. */
-export const oldestSeconds = async (client: Transaction, owner: StoringOwner): Promise<number> => {
-  const rows = await client.$queryRaw<unknown[]>`
-    select coalesce(extract(epoch from now() - min(case when attempts > 0 then created_at else not_before end)), 0)::float8
-      as seconds
-    from outbox where owner = ${owner} and sent_at is null and (not_before <= now() or attempts > 0)`;
-  return ageRow.parse(rows)[0].seconds;
-};
-
 const countRow = z.tuple([z.object({ count: z.number() })]);
-
-/** Unsent rows of messages that this version does not know: a version that was taken back has left them. */
-export const countUnknown = async (client: Transaction, { owner, knownSubjects }: Wanted): Promise<number> => {
-  const rows = await client.$queryRaw<unknown[]>`
-    select count(*)::int as count from outbox
-    where owner = ${owner} and sent_at is null and subject <> all(${knownSubjects}::text[])`;
-  return countRow.parse(rows)[0].count;
-};

@@ -8,6 +8,7 @@ import { Failure } from '../errors/failure.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import type { Worker } from '../work/worker.ts';
 import { createEmit } from './outbox.ts';
+import { createRelayRows } from './relay-rows.ts';
 import { startRelay } from './relay.ts';
 
 let platform: TestPlatform;
@@ -39,7 +40,8 @@ const busThat = (told: Told[], refuse: () => boolean = () => false): Bus => ({
 
 const start = (bus: Bus): void => {
   const { database, logger, started } = platform;
-  relays.push(startRelay({ owner: 'provisioning', database, bus, clock, logger, started }));
+  const store = createRelayRows(database, 'provisioning');
+  relays.push(startRelay({ owner: 'provisioning', store, bus, clock, logger, started }));
 };
 
 const owe = async (domainIds: readonly string[]): Promise<void> => {

@@ -1,27 +1,17 @@
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/port.ts';
-import { commands, events } from '../contracts/catalogue.ts';
-import { envelopeSchema, type Durable, type StoringOwner } from '../contracts/message.ts';
-import type { Database } from '../db/client.ts';
+import { envelopeSchema, type StoringOwner } from '../contracts/message.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { failpoint } from '../runtime/failpoint.ts';
-import { watchOutboxAge, watchOutboxUnknown } from '../telemetry/metrics.ts';
 import { createWorker, type Worker } from '../work/worker.ts';
+import { durables } from './durables.ts';
 import { createLostRows } from './lost-rows.ts';
-import {
-  claimMs,
-  claimRows,
-  countUnknown,
-  markRows,
-  oldestSeconds,
-  type ClaimedRow,
-  type Published,
-} from './relay-rows.ts';
+import { claimMs, type ClaimedRow, type RelayStore } from './relay-rows.ts';
 
 interface RelayOptions {
   readonly owner: StoringOwner;
-  readonly database: Database;
-  readonly bus: Bus;
+  readonly store: RelayStore;
+  readonly bus: Pick<Bus, 'health' | 'onStoreBegun' | 'publish'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Nothing is published before. */
@@ -29,9 +19,6 @@ interface RelayOptions {
 }
 
 const idlePollMs = 1_000;
-
-const durables = new Map<string, Durable>([...commands, ...events].map((contract) => [contract.subject, contract]));
-const knownSubjects = [...durables.keys()];
 
 /**
  * Publishes what `owner` owes to the bus. The process that commits a row wakes its own relay; the poll finds what a dead
@@ -42,9 +29,8 @@ const knownSubjects = [...durables.keys()];
  * the bus lost its store, the kept rows that were sent before are owed again: nobody knows which of them were consumed.
  */
 export const startRelay = (options: RelayOptions): Worker => {
-  const { bus, database, owner } = options;
-  const lost = createLostRows(database, owner);
-  const claim = () => database.run((client) => claimRows(client, { owner, knownSubjects }));
+  const { bus, owner, store } = options;
+  const lost = createLostRows(store);
   const worker = createWorker({
     name: `${owner} relay`,
     clock: options.clock,
@@ -55,29 +41,34 @@ export const startRelay = (options: RelayOptions): Worker => {
       await options.started;
       // Claimed rows that cannot leave would only wait longer.
       if (!bus.health().connected) return [];
-      const due = await claim();
+      const due = await store.claim();
       if (due.length > 0) return [due];
       // Only when nothing new waits, so that what is asked for now is not behind a week of repetitions.
-      const again = (await lost.owe()) > 0 ? await claim() : [];
+      const again = (await lost.owe()) > 0 ? await store.claim() : [];
       return again.length === 0 ? [] : [again];
     },
     run: async (rows) => {
-      const published = await publishAll(options, rows);
-      await markRows(database, rows, published);
+      const { sent, failed } = await publishAll(options, rows);
+      const unsent = rows.map(({ id }) => id).filter((id) => !sent.has(id));
+      if (sent.size > 0) await store.markSent([...sent]);
+      if (unsent.length > 0) await store.giveBack(unsent, failed);
     },
   });
   bus.onStoreBegun((sinceMs) => {
     lost.expect(sinceMs);
     worker.wake();
   });
-  watchOutboxAge(owner, () => database.run((client) => oldestSeconds(client, owner)));
-  watchOutboxUnknown(owner, () => database.run((client) => countUnknown(client, { owner, knownSubjects })));
   return worker;
 };
 
+interface Published {
+  readonly sent: ReadonlySet<bigint>;
+  readonly failed: readonly bigint[];
+}
+
 /** Sequences side by side, the rows of each one after the other; a sequence ends at its first row that fails. */
 const publishAll = async (options: RelayOptions, rows: readonly ClaimedRow[]): Promise<Published> => {
-  const sent: bigint[] = [];
+  const sent = new Set<bigint>();
   const failed: bigint[] = [];
   const until = options.clock.now() + claimMs / 2;
   const publishSequence = async (sequence: readonly ClaimedRow[]): Promise<void> => {
@@ -86,7 +77,7 @@ const publishAll = async (options: RelayOptions, rows: readonly ClaimedRow[]): P
       if (options.clock.now() > until) return;
       try {
         await publish(options, row);
-        sent.push(row.id);
+        sent.add(row.id);
       } catch (thrown) {
         failed.push(row.id);
         options.logger.warn({ err: thrown, subject: row.subject }, 'outbox row not published');

@@ -1,4 +1,5 @@
-import { setImmediate } from 'node:timers';
+import { nextTick } from 'node:process';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../runtime/clock.ts';
 import type { Tape } from './tape.ts';
 
@@ -9,6 +10,8 @@ export interface SimulatedProcess {
   readonly after: (ms: number, work: () => void) => void;
   /** Ends it between two steps of its code, as SIGKILL does. */
   readonly kill: () => void;
+  /** Sets its clock forward, or back; what waits in it still waits for as long as it meant to. */
+  readonly jump: (ms: number) => void;
   /** Holds it up, as a stopped or swapped-out process; what comes due meanwhile happens when it wakes. */
   readonly pause: (ms: number) => void;
 }
@@ -38,6 +41,7 @@ interface Life {
   readonly process: SimulatedProcess;
   alive: boolean;
   pausedUntil: number;
+  aheadMs: number;
 }
 
 /**
@@ -57,12 +61,13 @@ export const createSimulation = (tape: Tape, mischief: Mischief = () => undefine
   const startProcess = (): SimulatedProcess => {
     const after = (ms: number, work: () => void): void => at(time + ms, life, work);
     const process: SimulatedProcess = {
-      clock: clockOf({ now: () => time, after, random: tape.random }),
+      clock: clockOf({ now: () => time + life.aheadMs, after, random: tape.random }),
       after,
       kill: () => void (life.alive = false),
+      jump: (ms) => void (life.aheadMs += ms),
       pause: (ms) => void (life.pausedUntil = Math.max(life.pausedUntil, time + ms)),
     };
-    const life: Life = { process, alive: true, pausedUntil: 0 };
+    const life: Life = { process, alive: true, pausedUntil: 0, aheadMs: 0 };
     return process;
   };
 
@@ -86,18 +91,22 @@ export const createSimulation = (tape: Tape, mischief: Mischief = () => undefine
     after: (ms, work) => at(time + ms, undefined, work),
     startProcess,
     run: async (isDone, limitMs) => {
+      // Ticks alone would keep the thread's timers from ever coming due.
+      await setImmediate();
       const endAt = time + limitMs;
       while (!isDone()) {
         const next = takeEarliest(waiting);
         if (next === undefined || next.at > endAt) return false;
         step(next);
-        // All code that can go on goes on until it waits again, before anything else happens.
-        await new Promise<void>((resolve) => setImmediate(resolve));
+        await everythingWaits();
       }
       return true;
     },
   };
 };
+
+/** All code that can go on goes on until it waits again, before anything else happens: ticks come after microtasks. */
+const everythingWaits = (): Promise<void> => new Promise((resolve) => nextTick(resolve));
 
 const takeEarliest = (waiting: Happening[]): Happening | undefined => {
   let found = 0;
@@ -132,6 +141,8 @@ const clockOf = ({
 
 const newIdOf = (random: () => number): string => {
   const hex = (digits: number): string =>
-    Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
+    Math.floor(random() * 16 ** digits)
+      .toString(16)
+      .padStart(digits, '0');
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(6)}${hex(6)}`;
 };
