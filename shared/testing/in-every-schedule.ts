@@ -2,28 +2,29 @@ import fc from 'fast-check';
 import { processEnvironment } from '../runtime/config.ts';
 import type { Schedule } from './tape.ts';
 
-/** A machine that is slow or busy runs fewer schedules rather than for longer. */
-const limitMs = 15_000;
+interface Schedules {
+  /** How many; a machine that is slow takes longer, it does not try less. */
+  readonly runs: number;
+  /** Chooses them: the same ones for the same seed. */
+  readonly seed?: number;
+  readonly lengthMax?: number;
+}
 
 /**
- * Runs `scenario` under many schedules, the same ones each time, for 15 s at the most. A broken one is shortened and named in the error;
- * `SIMULATION_REPLAY=<seed>:<length>` runs that one alone, `SIMULATION_SEED` tries others and `SIMULATION_RUNS` more.
+ * Runs `scenario` under many schedules. Throws at the first one that breaks it, shortened and named in the error;
+ * `SIMULATION_REPLAY=<seed>:<length>` runs that one alone.
  */
 export const inEverySchedule = async (
-  options: { readonly runs: number; readonly lengthMax: number },
+  { runs, seed = 1, lengthMax = 600 }: Schedules,
   scenario: (schedule: Schedule) => Promise<void>,
 ): Promise<void> => {
-  const { SIMULATION_REPLAY: replay, SIMULATION_SEED: seed, SIMULATION_RUNS: runs } = processEnvironment();
+  const { SIMULATION_REPLAY: replay } = processEnvironment();
   if (replay !== undefined) return scenario(scheduleOf(replay));
   const schedules = fc.record({
     seed: fc.noBias(fc.integer()),
-    length: fc.nat({ max: options.lengthMax }),
+    length: fc.nat({ max: lengthMax }),
   });
-  const result = await fc.check(fc.asyncProperty(schedules, scenario), {
-    seed: Number(seed ?? 1),
-    numRuns: Number(runs ?? options.runs),
-    ...(runs === undefined ? { interruptAfterTimeLimit: limitMs } : {}),
-  });
+  const result = await fc.check(fc.asyncProperty(schedules, scenario), { seed, numRuns: runs });
   if (!result.failed) return;
   const [broken] = result.counterexample ?? [];
   const name = broken === undefined ? 'none' : `${broken.seed}:${broken.length}`;

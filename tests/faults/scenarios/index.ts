@@ -11,6 +11,7 @@ import { rollingRestart } from './f10-rolling-restart.ts';
 import { overload } from './f11-overload.ts';
 import { order } from './f12-order.ts';
 import { soak } from './f13-soak.ts';
+import { simulation } from './f14-simulation.ts';
 
 /** All that there are, in the order of their numbers. */
 export const scenarios: readonly Scenario[] = [
@@ -26,4 +27,5 @@ export const scenarios: readonly Scenario[] = [
   overload,
   order,
   soak,
+  simulation,
 ];
