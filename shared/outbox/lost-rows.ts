@@ -27,8 +27,10 @@ export const createLostRows = (store: RelayStore): LostRows => {
       if (sinceMs === undefined) return 0;
       const looked = sinceMs;
       const until = (before ??= await horizon(store, looked));
+      // Asked first: what is marked as sent from here on went into the store that is there now.
+      const isHeld = await store.isHeldSince(until);
       const owed = await store.oweAgain(until);
-      if (owed === 0 && looked === sinceMs) sinceMs = undefined;
+      if (owed === 0 && !isHeld && looked === sinceMs) sinceMs = undefined;
       return owed;
     },
   };

@@ -12,18 +12,22 @@ export interface ClaimedRow {
   readonly ordered_by: string | null;
   /** An earlier relay claimed it and neither sent it nor gave it back. */
   readonly is_suspect: boolean;
+  /** The claim it was taken under; the same of all rows that were taken together. */
+  readonly claim: string;
 }
 
 /** The outbox of one owner, as its relays work on it: each call is one statement, of unknown outcome when it throws. */
 export interface RelayStore {
   /** Takes due rows of known messages for `claimMs`, and with a row every earlier unsent one of its sequence, or none. */
   readonly claim: () => Promise<readonly ClaimedRow[]>;
-  /** What the bus has taken. */
-  readonly markSent: (ids: readonly bigint[]) => Promise<void>;
+  /** What the bus has taken. Nothing once `claim` has run out: nobody knows then who else has the rows. */
+  readonly markSent: (claim: string, ids: readonly bigint[]) => Promise<void>;
   /** Lets go of rows: the failed ones among them are due after a pause that grows, the others as before. */
-  readonly giveBack: (ids: readonly bigint[], failed: readonly bigint[]) => Promise<void>;
+  readonly giveBack: (claim: string, ids: readonly bigint[], failed: readonly bigint[]) => Promise<void>;
   /** `latest`, or now by the database's clock when that is earlier. */
   readonly notAfterNow: (latest: Date) => Promise<Date>;
+  /** Whether rows that were claimed before a moment may still be marked as sent. */
+  readonly isHeldSince: (claimedBefore: Date) => Promise<boolean>;
   /** Makes up to a batch of the rows unsent that were sent before a moment; tells how many. */
   readonly oweAgain: (sentBefore: Date) => Promise<number>;
 }
@@ -46,19 +50,19 @@ export const createRelayRows = (database: Database, owner: StoringOwner): RelayR
   claim: () =>
     database.run(
       (client) => client.$queryRaw<ClaimedRow[]>`
-      select id, subject, envelope, ordered_by, is_suspect
+      select id, subject, envelope, ordered_by, is_suspect, claim
       from claim_outbox(${owner}::text, ${knownSubjects}::text[], ${batchMax}::int, ${claimMs}::float8)`,
     ),
-  markSent: async (ids) => {
+  markSent: async (claim, ids) => {
     await database.run(
       // As of the claim: what a store has lost was surely claimed before that store was made.
       (client) => client.$executeRaw`
       update outbox set claimed_until = null,
-        sent_at = coalesce(claimed_until - make_interval(secs => ${claimMs / 1000}::float8), sent_at, now())
-      where id = any(${ids})`,
+        sent_at = claimed_until - make_interval(secs => ${claimMs / 1000}::float8)
+      where id = any(${ids}) and claimed_until = ${claim}::timestamptz and claimed_until >= now()`,
     );
   },
-  giveBack: async (ids, failed) => {
+  giveBack: async (claim, ids, failed) => {
     await database.run(
       (client) => client.$executeRaw`
       update outbox set claimed_until = null,
@@ -67,7 +71,7 @@ export const createRelayRows = (database: Database, owner: StoringOwner): RelayR
           then now() + (0.5 + random() / 2) * least(${retryMsMax}::float8, ${retryMsFirst}::float8 * 2 ^ least(attempts, 10))
             * interval '1 millisecond'
           else not_before end
-      where id = any(${ids})`,
+      where id = any(${ids}) and claimed_until = ${claim}::timestamptz`,
     );
   },
   notAfterNow: async (latest) => {
@@ -75,6 +79,15 @@ export const createRelayRows = (database: Database, owner: StoringOwner): RelayR
       (client) => client.$queryRaw<unknown[]>`select least(now(), ${latest}::timestamptz) as moment`,
     );
     return momentRow.parse(rows)[0].moment;
+  },
+  isHeldSince: async (claimedBefore) => {
+    const rows = await database.run(
+      (client) => client.$queryRaw<unknown[]>`
+      select exists(
+        select from outbox where owner = ${owner} and sent_at is null and claimed_until >= now()
+          and claimed_until < ${claimedBefore}::timestamptz + make_interval(secs => ${claimMs / 1000}::float8)) as held`,
+    );
+    return heldRow.parse(rows)[0].held;
   },
   // Lowest ids first, as they are claimed, so that the events of a domain come again in their order.
   oweAgain: (sentBefore) =>
@@ -85,6 +98,10 @@ export const createRelayRows = (database: Database, owner: StoringOwner): RelayR
         select id from outbox where owner = ${owner} and sent_at < ${sentBefore}
         order by id limit ${batchMax} for update)`,
     ),
+  ...figures(database, owner),
+});
+
+const figures = (database: Database, owner: StoringOwner) => ({
   oldestSeconds: async () => {
     const rows = await database.run(
       (client) => client.$queryRaw<unknown[]>`
@@ -107,5 +124,6 @@ export const createRelayRows = (database: Database, owner: StoringOwner): RelayR
 const knownSubjects = [...durables.keys()];
 
 const momentRow = z.tuple([z.object({ moment: z.date() })]);
+const heldRow = z.tuple([z.object({ held: z.boolean() })]);
 const ageRow = z.tuple([z.object({ seconds: z.number() })]);
 const countRow = z.tuple([z.object({ count: z.number() })]);

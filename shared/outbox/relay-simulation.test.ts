@@ -18,7 +18,12 @@ describe('the promise is broken', () => {
       ...store,
       claim: async () => {
         const rows = await store.claim();
-        await store.markSent(rows.map(({ id }) => id));
+        const [first] = rows;
+        if (first !== undefined)
+          await store.markSent(
+            first.claim,
+            rows.map(({ id }) => id),
+          );
         return rows;
       },
     })).toThrow(/called sent that were never handed over/);

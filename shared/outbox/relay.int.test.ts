@@ -105,6 +105,23 @@ describe('the relay', () => {
     expect(told.map(({ isSuspect }) => isSuspect)).toEqual([true, false]);
   });
 
+  it('lets a relay say nothing of rows that another relay has claimed since', async () => {
+    await owe([randomUUID()]);
+    const store = createRelayRows(platform.database, 'provisioning');
+    const [stale] = await store.claim();
+    await platform.sql(`update outbox set claimed_until = now() - interval '1 second'`);
+    const [held] = await store.claim();
+    if (stale === undefined || held === undefined) throw new Error('not claimed');
+    await store.markSent(stale.claim, [stale.id]);
+    await store.giveBack(stale.claim, [stale.id], []);
+    expect(await store.claim()).toEqual([]);
+    expect(await store.isHeldSince(new Date(clock.now() + 1_000))).toBe(true);
+    expect(await unsent()).toBe(1);
+    await store.markSent(held.claim, [held.id]);
+    expect(await unsent()).toBe(0);
+    expect(await store.isHeldSince(new Date(clock.now() + 1_000))).toBe(false);
+  });
+
   it('leaves alone what only another version knows, and sends what comes after it', async () => {
     const domainId = randomUUID();
     await owe([domainId, domainId]);

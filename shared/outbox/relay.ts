@@ -42,16 +42,16 @@ export const startRelay = (options: RelayOptions): Worker => {
       // Claimed rows that cannot leave would only wait longer.
       if (!bus.health().connected) return [];
       const due = await store.claim();
-      if (due.length > 0) return [due];
+      if (due.length > 0) return batchOf(due);
       // Only when nothing new waits, so that what is asked for now is not behind a week of repetitions.
       const again = (await lost.owe()) > 0 ? await store.claim() : [];
-      return again.length === 0 ? [] : [again];
+      return batchOf(again);
     },
-    run: async (rows) => {
+    run: async ({ claim, rows }) => {
       const { sent, failed } = await publishAll(options, rows);
       const unsent = rows.map(({ id }) => id).filter((id) => !sent.has(id));
-      if (sent.size > 0) await store.markSent([...sent]);
-      if (unsent.length > 0) await store.giveBack(unsent, failed);
+      if (sent.size > 0) await store.markSent(claim, [...sent]);
+      if (unsent.length > 0) await store.giveBack(claim, unsent, failed);
     },
   });
   bus.onStoreBegun((sinceMs) => {
@@ -60,6 +60,9 @@ export const startRelay = (options: RelayOptions): Worker => {
   });
   return worker;
 };
+
+/** Rows that were claimed together. */
+const batchOf = (rows: readonly ClaimedRow[]) => rows.slice(0, 1).map(({ claim }) => ({ claim, rows }));
 
 interface Published {
   readonly sent: ReadonlySet<bigint>;

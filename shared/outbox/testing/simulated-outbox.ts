@@ -32,26 +32,37 @@ export const createSimulatedOutbox = (world: Simulation, onSent: (row: NewRow) =
     for: (process: SimulatedProcess): RelayStore => {
       const call = <T>(effect: () => T): Promise<T> =>
         callRemote(world, process, { effect, timeoutMs: callMs, latestMs: callMs + 500, oneIn: 12, failureOf });
-      const each = (ids: readonly bigint[], change: (row: Row) => void): Promise<void> =>
+      const each = (claim: string, ids: readonly bigint[], change: (row: Row) => void): Promise<void> =>
         call(() => {
-          for (const row of rows) if (ids.includes(row.id)) change(row);
+          for (const row of rows) if (ids.includes(row.id) && String(row.claimedUntil) === claim) change(row);
         });
       return {
         claim: () => call(() => claim(rows, world.now())),
-        markSent: (ids) =>
-          each(ids, (row) => {
+        markSent: (claim, ids) =>
+          each(claim, ids, (row) => {
+            if (row.claimedUntil === null || row.claimedUntil < world.now()) return;
             onSent(row);
-            row.sentAt = row.claimedUntil === null ? (row.sentAt ?? world.now()) : row.claimedUntil - claimMs;
+            row.sentAt = row.claimedUntil - claimMs;
             row.claimedUntil = null;
           }),
-        giveBack: (ids, failed) =>
-          each(ids, (row) => {
+        giveBack: (claim, ids, failed) =>
+          each(claim, ids, (row) => {
             row.claimedUntil = null;
             if (!failed.includes(row.id)) return;
             row.notBefore = world.now() + Math.min(5_000, 250 * 2 ** row.attempts);
             row.attempts += 1;
           }),
         notAfterNow: (latest) => call(() => new Date(Math.min(latest.getTime(), world.now()))),
+        isHeldSince: (claimedBefore) =>
+          call(() =>
+            rows.some(
+              ({ sentAt, claimedUntil }) =>
+                sentAt === null &&
+                claimedUntil !== null &&
+                claimedUntil >= world.now() &&
+                claimedUntil < claimedBefore.getTime() + claimMs,
+            ),
+          ),
         oweAgain: (sentBefore) =>
           call(() => {
             const owed = rows.filter(({ sentAt }) => sentAt !== null && sentAt < sentBefore.getTime());
@@ -73,14 +84,10 @@ const claim = (rows: readonly Row[], now: number): readonly ClaimedRow[] => {
       if (row.orderedBy !== null) heldUp.add(row.orderedBy);
       continue;
     }
-    due.push({
-      id: row.id,
-      subject: row.subject,
-      envelope: row.envelope,
-      ordered_by: row.orderedBy,
-      is_suspect: row.claimedUntil !== null,
-    });
+    const is_suspect = row.claimedUntil !== null;
     row.claimedUntil = now + claimMs;
+    const { id, subject, envelope, orderedBy: ordered_by } = row;
+    due.push({ id, subject, envelope, ordered_by, is_suspect, claim: String(row.claimedUntil) });
   }
   return due;
 };
