@@ -22,6 +22,8 @@ export const soak: Scenario = {
     { name: 'unexpected', atMost: 0 },
     { name: 'crashes', atMost: 0 },
     { name: 'refused', atMost: 0 },
+    { name: 'uploads_not_indexed', atMost: 0 },
+    { name: 'sites_not_ready', atMost: 0 },
     { name: 'outbox_at_rest', atMost: 0 },
     { name: 'dead_letters_at_rest', atMost: 0 },
     { name: 'open_jobs_at_rest', atMost: 0 },
@@ -73,6 +75,9 @@ const openSites = async (world: World): Promise<readonly Site[]> => {
 interface Work {
   readonly sent: string[];
   readonly acknowledged: Set<string>;
+  /** Names of documents, and of sites, that we were told are accepted. */
+  readonly uploaded: string[];
+  readonly registered: string[];
   refused: number;
 }
 
@@ -81,7 +86,7 @@ const patienceMs = 60_000;
 
 /** Visitors who talk, an owner who uploads, and somebody who registers: at a pace that leaves the machine air. */
 const workUntil = async (deadline: number, { random }: Run, world: World, sites: readonly Site[]): Promise<Work> => {
-  const work: Work = { sent: [], acknowledged: new Set(), refused: 0 };
+  const work: Work = { sent: [], acknowledged: new Set(), uploaded: [], registered: [], refused: 0 };
   const isOver = (): boolean => performance.now() >= deadline;
   await Promise.all([
     ...Array.from({ length: visitors }, (_, index) =>
@@ -138,25 +143,29 @@ const sessionOf = (body: unknown): string | undefined =>
 const upload = async (world: World, sites: readonly Site[], { work, isOver, name, random }: Role): Promise<void> => {
   for (let round = 1; !isOver(); round += 1) {
     const site = random.pick(sites);
+    const document = `${name}-${round}`;
     const { reply } = await world.client.ask('/knowledge/upload/text', {
       headers: { authorization: `Bearer ${site.apiKey}` },
-      body: { document_name: `${name}-${round}`, text_content: `Note ${round}: the desk has number ${round}.` },
-      idempotencyKey: `${name}-${round}`,
+      body: { document_name: document, text_content: `Note ${round}: the desk has number ${round}.` },
+      idempotencyKey: document,
       patienceMs,
     });
-    if (reply?.status !== 200) work.refused += 1;
+    if (reply?.status === 200) work.uploaded.push(document);
+    else work.refused += 1;
     await sleep(random.between(5_000, 10_000));
   }
 };
 
 const register = async (world: World, { work, isOver, name, random }: Role): Promise<void> => {
   for (let round = 1; !isOver(); round += 1) {
+    const site = `${name}-${round}.example`;
     const { reply } = await world.client.asAdmin('/register-domain', {
-      body: { domain_name: `${name}-${round}.example` },
-      idempotencyKey: `${name}-${round}`,
+      body: { domain_name: site },
+      idempotencyKey: site,
       patienceMs,
     });
-    if (reply?.status !== 200) work.refused += 1;
+    if (reply?.status === 200) work.registered.push(site);
+    else work.refused += 1;
     await sleep(random.between(5_000, 10_000));
   }
 };
@@ -197,12 +206,24 @@ const watchUntil = async (deadline: number, { n, say }: Run, lasting: Lasting) =
 const restMsMax = 120_000;
 
 /** What is left once the work has ended: nothing may be on its way. */
-const verdict = async (world: World, { sent, acknowledged, refused }: Work) => {
+const verdict = async (world: World, { sent, acknowledged, uploaded, registered, refused }: Work) => {
   const count = async (query: string): Promise<number> =>
     (await world.sql<{ total: number }>(`select count(*)::int as total from ${query}`))[0]?.total ?? Number.NaN;
+  const missing = async (names: readonly string[], query: string): Promise<number> => {
+    const there = new Set((await world.sql<{ name: string }>(query)).map(({ name }) => name));
+    return names.filter((name) => !there.has(name)).length;
+  };
+  const notIndexed = (): Promise<number> => missing(uploaded, `select name from documents where state = 'indexed'`);
+  const notReady = (): Promise<number> =>
+    missing(
+      registered,
+      `select domain_name as name from registered_domains join provisioning_sagas on domain_id = id where state = 'ready'`,
+    );
   const outbox = (): Promise<number> => count('outbox where sent_at is null');
   const jobs = (): Promise<number> => count(`jobs where phase not in ('done', 'failed', 'cancelled')`);
-  await eventually(async () => (await outbox()) + (await jobs()) === 0, restMsMax).catch(() => undefined);
+  const open = async (): Promise<number> =>
+    (await outbox()) + (await jobs()) + (await notIndexed()) + (await notReady());
+  await eventually(async () => (await open()) === 0, restMsMax).catch(() => undefined);
   const rows = await world.sql<{ id: string; answers: number }>(
     `select asked.client_message_id as id, count(said.id)::int as answers
      from conversation_history asked left join conversation_history said on said.reply_to = asked.id
@@ -211,6 +232,10 @@ const verdict = async (world: World, { sent, acknowledged, refused }: Work) => {
   return {
     ...tallyOf({ sent, acknowledged, done: new Map(rows.map(({ id, answers }) => [id, answers])) }),
     messages: sent.length,
+    uploads: uploaded.length,
+    uploads_not_indexed: await notIndexed(),
+    sites: registered.length,
+    sites_not_ready: await notReady(),
     refused,
     outbox_at_rest: await outbox(),
     open_jobs_at_rest: await jobs(),
