@@ -10,8 +10,9 @@ import { startSilenceWatch, type SilenceWatch } from './silence-watch.ts';
 /** The agent's own endpoint: the one outside system of this service. */
 export interface AgentClient {
   /**
-   * Opens one completion. Throws `agent_unavailable` when it is refused, broken, silent, cut short or reports an error in
-   * its stream; `upstreamStatusOf` tells a refused key. Aborting `signal` closes the connection.
+   * Opens one completion and waits for its first words: they tell whether the agent works. Throws `agent_unavailable` when
+   * it is refused, broken, silent, cut short or reports an error in its stream; `upstreamStatusOf` tells a refused key.
+   * Aborting `signal` closes the connection.
    */
   readonly complete: (
     access: AgentAccess,
@@ -39,9 +40,9 @@ export const createAgentClient = (options: AgentClientOptions): AgentClient => {
       const watch = startSilenceWatch({ firstMs: firstTokenMs, idleMs, outer: signal });
       try {
         const call = { breaker: access.endpoint, signal };
-        const stream = await agents.run(call, () => open(options, { access, messages, signal: watch.signal }));
-        return readStream(stream, watch, () => {
-          if (!signal.aborted) agents.failedLate(access.endpoint);
+        return await agents.run(call, async () => {
+          const stream = await open(options, { access, messages, signal: watch.signal });
+          return fromFirstWords(readStream(stream, watch));
         });
       } catch (thrown) {
         watch.clear();
@@ -85,7 +86,28 @@ const open = async (
   throw broken(`not a stream but ${type.slice(0, 80)}`);
 };
 
-async function* readStream(stream: HttpStream, watch: SilenceWatch, onBroken: () => void): AsyncGenerator<AgentChunk> {
+/** The same chunks, once there are words among them or they have ended. */
+const fromFirstWords = async (chunks: AsyncGenerator<AgentChunk>): Promise<AsyncIterable<AgentChunk>> => {
+  const first: AgentChunk[] = [];
+  for (let hasWords = false; !hasWords;) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    hasWords = next.value.text !== '';
+  }
+  return joined(first, chunks);
+};
+
+async function* joined(first: readonly AgentChunk[], rest: AsyncGenerator<AgentChunk>): AsyncGenerator<AgentChunk> {
+  try {
+    yield* first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+async function* readStream(stream: HttpStream, watch: SilenceWatch): AsyncGenerator<AgentChunk> {
   let hasEnd = false;
   try {
     for await (const { data } of parseSse(stream.chunks)) {
@@ -103,7 +125,6 @@ async function* readStream(stream: HttpStream, watch: SilenceWatch, onBroken: ()
     // A connection that ends politely in the middle of a sentence looks like any other end.
     if (!hasEnd) throw broken('the stream ended before the answer did');
   } catch (thrown) {
-    onBroken();
     throw thrown instanceof Failure ? thrown : broken('the stream could not be read', thrown);
   } finally {
     watch.clear();

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { Failure } from '../../shared/errors/failure.ts';
 import type { Http } from '../../shared/http/contract.ts';
 import { isHeldBack } from '../../shared/http/held-back.ts';
-import { readJson } from '../../shared/http/json.ts';
 import type { OutsideSystem } from '../../shared/http/outside-system.ts';
 import { upstreamStatusOf } from '../../shared/http/status.ts';
 
@@ -78,13 +77,11 @@ const validateKey = async (
       timeoutMs: validateTimeoutMs,
       responseBytesMax: answerBytesMax,
     } as const;
-    const response = await memori.run({ breaker: 'validation' }, () => http.send(request));
-    if (response.status === 401) return 'invalid';
-    if (response.status !== 200) return 'unverified';
+    const { valid } = await memori.run({ breaker: 'validation' }, () => http.sendJson(request, validationSchema));
     // A 200 may say `valid: false`.
-    return readJson(response, validationSchema).valid ? 'valid' : 'invalid';
-  } catch {
-    return 'unverified';
+    return valid ? 'valid' : 'invalid';
+  } catch (thrown) {
+    return upstreamStatusOf(thrown) === 401 ? 'invalid' : 'unverified';
   }
 };
 

@@ -4,7 +4,7 @@ import { Failure } from '../errors/failure.ts';
 import { createHttp } from '../http/client.ts';
 import type { Http } from '../http/contract.ts';
 import { createOutsideSystem } from '../http/outside-system.ts';
-import { upstreamStatusOf } from '../http/status.ts';
+import { failureOfStatus, upstreamStatusOf } from '../http/status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createRateBudget, type Urgency } from './rate-budget.ts';
 import type { GradientSettings } from './settings.ts';
@@ -28,7 +28,10 @@ export type Call = <S extends z.ZodType>(
 
 export interface ControlPlane {
   readonly call: Call;
-  /** For addresses that the control plane gave out: under a policy and with sockets of its own. */
+  /**
+   * For addresses that the control plane gave out: under a policy and with sockets of its own. Throws `cloud_unavailable`
+   * for 5xx and 429 as well; other statuses are answers.
+   */
   readonly http: Pick<Http, 'send' | 'close'>;
   readonly close: () => void;
 }
@@ -93,8 +96,8 @@ export const createControlPlane = (settings: GradientSettings, parts: Parts): Co
       send: (request) =>
         storage.run({ breaker: 'upload', signal: request.signal }, async () => {
           const answer = await storageHttp.send(request);
-          if (answer.status >= 500) storage.failedLate('upload');
-          return answer;
+          if (answer.status < 500 && answer.status !== 429) return answer;
+          throw failureOfStatus({ ...answer, words: '' }, { unavailableCode }, clock.now());
         }),
       close: storageHttp.close,
     },

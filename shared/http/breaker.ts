@@ -13,8 +13,6 @@ export interface Breaker {
    * call. A probe is never cut short, but one that is silent for three seconds holds up the next one no longer.
    */
   readonly run: <T>(work: () => Promise<T>, caller?: AbortSignal) => Promise<T>;
-  /** Counts an answer that broke after `run`, such as a stream. */
-  readonly failedLate: () => void;
   /** True while nothing is let through. */
   readonly isOpen: () => boolean;
 }
@@ -84,10 +82,6 @@ export const createBreaker = ({ code, restMs, clock }: Options): Breaker => {
       const { refusal } = settled;
       if (upstreamStatusOf(refusal) === 429) waitUntil = Math.max(waitUntil, clock.now() + (refusal.retryAfterMs ?? 0));
       throw refusal;
-    },
-    failedLate: () => {
-      if (policy.state !== CircuitState.Closed) return;
-      policy.execute(() => Promise.reject(new Failure(code))).catch(() => undefined);
     },
     isOpen: () =>
       policy.state === CircuitState.HalfOpen || (policy.state === CircuitState.Open && closedUntil > clock.now()),

@@ -31,10 +31,11 @@ export interface OutsideCall {
 
 /** One outside system as all of its callers share it. */
 export interface OutsideSystem {
-  /** Runs a bounded outside call under bulkhead and breaker. Throws what it throws, or what `isHeldBack` knows. */
+  /**
+   * Runs a bounded outside call under bulkhead and breaker, which judges it by how `work` ends: one that only opens a stream
+   * must read as far as tells good from bad. Throws what `work` throws, or what `isHeldBack` knows.
+   */
   readonly run: <T>(call: OutsideCall, work: () => Promise<T>) => Promise<T>;
-  /** Counts an answer that broke after its `run` was over, such as a stream. */
-  readonly failedLate: (breaker: string) => void;
   /** True while any of its breakers is open. */
   readonly isDegraded: () => boolean;
   readonly close: () => void;
@@ -68,7 +69,6 @@ export const createOutsideSystem = (options: OutsideOptions): OutsideSystem => {
   return {
     run: (call, work) =>
       retryReads(() => once(call, work), { isRepeatable: call.isRepeatable ?? false, signal: call.signal }),
-    failedLate: (key) => breakerOf(key).failedLate(),
     isDegraded: () => openKeys().length > 0,
     close: unwatch,
   };
