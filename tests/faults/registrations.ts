@@ -48,15 +48,20 @@ export const untilAllReady = async (world: World, withinMs: number): Promise<voi
   await eventually(async () => (await listDomains(world)).every(({ ready }) => ready), withinMs).catch(() => undefined);
 };
 
-/** What became of them, by the cloud's record. */
-export const judge = async (world: World, { sent, acknowledged }: Registrations) => {
+/** What became of them, by the cloud's record. Those that were taught have any number of bases. */
+export const judge = async (
+  world: World,
+  { sent, acknowledged }: Pick<Registrations, 'sent' | 'acknowledged'>,
+  taught: readonly string[] = [],
+) => {
   const effects = await world.emulators.gradient.effects();
   const domains = await listDomains(world);
   const done = new Map(
     domains.map((domain) => {
       const { agents, bases, keys } = madeFor(effects, domain);
       const alive = [agents.alive, bases.alive, keys.alive];
-      return [domain.name, domain.ready && Math.min(...alive) > 0 ? Math.max(...alive) : 0] as const;
+      const most = taught.includes(domain.name) ? Math.max(agents.alive, keys.alive) : Math.max(...alive);
+      return [domain.name, domain.ready && Math.min(...alive) > 0 ? most : 0] as const;
     }),
   );
   return { ...tallyOf({ sent, acknowledged, done }), unfinished: domains.filter(({ ready }) => !ready).length };

@@ -29,6 +29,8 @@ export interface EmulatedCloud {
   readonly counts: () => Promise<Readonly<Record<string, number>>>;
   /** Requests that the contract does not have. */
   readonly violations: () => Promise<readonly unknown[]>;
+  /** Requests that came although their caller had been told, so long ago, to wait longer. */
+  readonly earlyReturns: () => Promise<readonly { readonly toldMsAgo: number }[]>;
 }
 
 /** The controls of the emulator at this address, wherever it runs. */
@@ -57,5 +59,7 @@ export const controlsOf = (url: string): EmulatedCloud => {
     effects: async () => (await control('/effects', 'GET')) as Effects,
     counts: async () => (await control('/journal', 'GET'))['counts'] as Record<string, number>,
     violations: async () => (await control('/violations', 'GET'))['violations'] as readonly unknown[],
+    earlyReturns: async () =>
+      (await control('/early-returns', 'GET'))['early_returns'] as readonly { readonly toldMsAgo: number }[],
   };
 };

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { adminKey, createApi, type Site } from '../../support/api.ts';
+import { watchMemory } from '../memory.ts';
 import type { Scenario } from '../scenario.ts';
 import { openVisitors, timeOf, type Asked } from '../visitors.ts';
 
@@ -138,27 +137,6 @@ const readNothing = (port: number, localAddress: string, request: string) => {
       const wasOpen = !socket.destroyed;
       socket.destroy();
       return wasOpen;
-    },
-  };
-};
-
-/** The most resident memory of a process, in megabytes, while it is watched. */
-const watchMemory = (pid: number) => {
-  let most = 0;
-  const watching = new AbortController();
-  const loop = async (): Promise<void> => {
-    while (!watching.signal.aborted) {
-      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-      most = Math.max(most, Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
-      await sleep(500, undefined, { signal: watching.signal }).catch(() => undefined);
-    }
-  };
-  const looping = loop();
-  return {
-    stop: async (): Promise<number> => {
-      watching.abort();
-      await looping;
-      return Math.round(most);
     },
   };
 };

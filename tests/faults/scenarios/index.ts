@@ -4,6 +4,7 @@ import { stepMatrix } from './f02-step-matrix.ts';
 import { chat } from './f03-chat.ts';
 import { natsAway } from './f04-nats-away.ts';
 import { postgresAway } from './f05-postgres-away.ts';
+import { hostileCloud } from './f06-hostile-cloud.ts';
 import { paused } from './f07-paused.ts';
 import { slowClients } from './f08-slow-clients.ts';
 import { poison } from './f09-poison.ts';
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   chat,
   natsAway,
   postgresAway,
+  hostileCloud,
   paused,
   slowClients,
   poison,

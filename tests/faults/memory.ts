@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const everyMs = 200;
+
+/** The most resident memory of a process, in megabytes, while it is watched. */
+export const watchMemory = (pid: number) => {
+  let most = 0;
+  const watching = new AbortController();
+  const loop = async (): Promise<void> => {
+    while (!watching.signal.aborted) {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      most = Math.max(most, Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+      await sleep(everyMs, undefined, { signal: watching.signal }).catch(() => undefined);
+    }
+  };
+  const looping = loop();
+  return {
+    /** Until now. */
+    mb: () => Math.round(most),
+    stop: async (): Promise<number> => {
+      watching.abort();
+      await looping;
+      return Math.round(most);
+    },
+  };
+};
