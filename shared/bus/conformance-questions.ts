@@ -155,19 +155,20 @@ export const questionPromises: Promises = [
     check: async ({ replica }) => {
       const bus = await replica();
       const caller = await replica();
-      let finish: (() => void) | undefined;
+      // Also those of questions that come in before the bus has left: they are answered like the first.
+      const finish: (() => void)[] = [];
       await bus.answer(echo, async ({ text }) => {
-        await new Promise<void>((resolve) => (finish = resolve));
+        await new Promise<void>((resolve) => finish.push(resolve));
         return { text, by: 'me' };
       });
       const asked = caller.ask(echo, { text: 'in time' }, within());
-      await eventually('the handler runs', () => finish !== undefined);
+      await eventually('the handler runs', () => finish.length > 0);
       const drained = bus.drain(5_000);
       await eventually('new questions are refused', async () => {
         const failure = await failureOf(caller.ask(echo, { text: '' }, within(300)));
         return failure.code === 'service_unavailable';
       });
-      finish?.();
+      for (const each of finish) each();
       expect((await asked).text).toBe('in time');
       await drained;
       expect(bus.health().connected).toBe(false);

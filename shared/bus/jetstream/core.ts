@@ -45,7 +45,7 @@ export const createCore = (parts: Pick<Core, 'tools' | 'link' | 'names' | 'inbox
       message.respond(text, headers === undefined ? {} : { headers });
     },
     unsubscribe: async () => {
-      if (link.isConnected()) await Promise.all(subscriptions.map((subscription) => subscription.drain()));
+      if (link.isConnected()) await Promise.all(subscriptions.splice(0).map((subscription) => subscription.drain()));
     },
   };
 };
