@@ -20,7 +20,8 @@ interface Claim {
 
 /**
  * Takes dead letters whose replay was asked for, each for one process. A replay whose process did not live to end it is
- * dead again: it is never begun a second time unasked.
+ * dead again: it is never begun a second time unasked. A locked row is waited for, not skipped: whoever asks for the same
+ * replay a second time holds it for a moment, and skipped it would rest until the next poll.
  */
 export const claimReplays = (client: Transaction, { owner, leaseMs, limit }: Claim): Promise<ClaimedReplay[]> =>
   client.$queryRaw<ClaimedReplay[]>`
@@ -31,7 +32,7 @@ export const claimReplays = (client: Transaction, { owner, leaseMs, limit }: Cla
     update dead_letters set state = 'replaying', lease_until = now() + ${leaseMs}::float8 * interval '1 millisecond'
     where id in (
       select id from dead_letters where owner = ${owner} and state = 'requested'
-      order by buried_at limit ${limit}::int for update skip locked)
+      order by buried_at limit ${limit}::int for update)
     returning id, consumer, msg_key, message, lease_until`;
 
 /** The replay failed: dead again, with the new reason, unless it was buried meanwhile or outlived its lease. */
