@@ -93,10 +93,7 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
       for (const attach of waiting.splice(0)) await attach();
     },
     /** The agent is not given the domain's newest base. */
-    refuse: async (domainId: string, message: string): Promise<void> => {
-      const kb_uuid = (await sql<BaseRow>(basesOfDomain, [domainId])).at(-1)?.kb_uuid ?? '';
-      await tell(kbRefused, domainId, { kb_uuid, error: { code: 'cloud_refused', message } });
-    },
+    refuse: refuse(platform),
     bases: (domainId: string) => sql<BaseRow>(basesOfDomain, [domainId]),
     /** Another process of the service over the same bus and database. */
     startReplica: async (): Promise<void> => {
@@ -111,6 +108,14 @@ export const openWorld = async (options: { readonly settings?: Readonly<Record<s
     },
   };
 };
+const refuse =
+  ({ bus, clock, sql }: TestPlatform) =>
+  async (domainId: string, message: string): Promise<void> => {
+    const kb_uuid = (await sql<BaseRow>(basesOfDomain, [domainId])).at(-1)?.kb_uuid ?? '';
+    const data = { kb_uuid, error: { code: 'cloud_refused', message } };
+    await bus.publish(kbRefused, envelopeFor(clock, kbRefused, { domainId, data }));
+  };
+
 /** Envelopes of a domain that were owed to the bus, by name. */
 const toldBy =
   ({ sql }: TestPlatform) =>
