@@ -23,7 +23,7 @@ const attemptsMax = 12;
 export const createConsumers = (platform: Platform, owner: StoringOwner): Consumers => {
   const { bus, clock, database, logger } = platform;
   const byName = new Map<string, Consumer>();
-  const runSuspect = createSuspectRun({ database, logger, processId: clock.newId() });
+  const runSuspect = createSuspectRun({ database, clock, logger, processId: clock.newId() });
 
   return {
     byName,

@@ -20,10 +20,10 @@ export const recordAttempt = async (client: Transaction, consumer: string, messa
   return rows[0]?.attempts ?? 1;
 };
 
-interface Start {
+export interface Start {
   readonly consumer: string;
   readonly messageId: string;
-  /** Of the process that begins now. */
+  /** Of the process that begins. */
   readonly processId: string;
 }
 
@@ -44,7 +44,19 @@ export const recordStart = async (client: Transaction, start: Start): Promise<nu
   return rows[0]?.starts;
 };
 
-/** What was begun has ended, or is to be begun afresh. */
+/**
+ * The process lived to end what it began. Nobody's start counts any more, unless another process has begun since: then only
+ * its own does not.
+ */
+export const endStart = async (client: Transaction, { consumer, messageId, processId }: Start): Promise<void> => {
+  await client.$executeRaw`
+    update inbox set
+      starts = case when started_by = ${processId}::uuid then 0 else starts - 1 end,
+      started_by = nullif(started_by, ${processId}::uuid)
+    where consumer = ${consumer} and msg_id = ${messageId}::uuid and starts > 0`;
+};
+
+/** What was begun is to be begun afresh. */
 export const forgetStarts = async (client: Transaction, consumer: string, messageId: string): Promise<void> => {
   await client.$executeRaw`
     update inbox set starts = 0, started_by = null
