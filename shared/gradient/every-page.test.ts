@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { heldBack } from '../http/held-back.ts';
 import { everyPage, perPage } from './every-page.ts';
 
 type Page = Awaited<ReturnType<Parameters<typeof everyPage>[0]>>;
@@ -41,4 +42,48 @@ test('a list without end is an error, not a short list', async () => {
     () => [1],
   );
   await expect(endless).rejects.toMatchObject({ code: 'cloud_unavailable' });
+});
+
+/** Reads 20 pages against a bucket that holds one token a second, and tells the pages read and the time slept. */
+const readingDry = async (waitMs: number) => {
+  const read: number[] = [];
+  let tokens = 1;
+  let sleptMs = 0;
+  const clock = {
+    sleep: async (ms: number) => {
+      sleptMs += ms;
+      tokens += ms / 1_000;
+    },
+  };
+  const items = await everyPage(
+    async (page) => {
+      if (tokens < 1) throw heldBack('cloud_unavailable', 'spent budget', waitMs);
+      tokens -= 1;
+      read.push(page);
+      return { meta: { pages: 20 } };
+    },
+    () => [1],
+    clock,
+  ).catch((thrown: unknown) => thrown);
+  return { items, read, sleptMs };
+};
+
+test('under a spent budget each page waits for its token, and none is read twice', async () => {
+  const { items, read, sleptMs } = await readingDry(1_000);
+  expect(items).toHaveLength(20);
+  expect(read).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  expect(sleptMs).toBe(19_000);
+});
+
+test('a wait of over half a minute in all is not begun, and a first page is not waited for', async () => {
+  expect((await readingDry(31_000)).items).toMatchObject({ code: 'cloud_unavailable', retryAfterMs: 31_000 });
+  expect((await readingDry(2_000)).sleptMs).toBeLessThanOrEqual(30_000);
+  let sleeps = 0;
+  const first = everyPage(
+    () => Promise.reject(heldBack('cloud_unavailable', 'spent budget', 10)),
+    () => [],
+    { sleep: async () => void (sleeps += 1) },
+  );
+  await expect(first).rejects.toMatchObject({ code: 'cloud_unavailable' });
+  expect(sleeps).toBe(0);
 });
