@@ -26,7 +26,8 @@ export const hostileModes = ({ slowMs }: { readonly slowMs: number }): readonly 
   { name: 'redirect to loopback', fault: { action: 'redirect' } },
   // After the others of the cloud, because nobody asks it for a while.
   { name: '429', fault: { action: 'status', status: 429, retry_after: 5 }, opensNo: ['cloud', 'agent'] },
-  { name: 'an error in the stream', fault: { action: 'midstream_error' }, happensTo: 'agent' },
-  { name: 'reset in the stream', fault: { action: 'midstream_reset' }, happensTo: 'agent' },
-  { name: 'silence in the stream', fault: { action: 'midstream_hang' }, happensTo: 'agent' },
+  // These have said something, which is what an agent is judged by.
+  { name: 'an error in the stream', fault: { action: 'midstream_error' }, happensTo: 'agent', opensNo: ['agent'] },
+  { name: 'reset in the stream', fault: { action: 'midstream_reset' }, happensTo: 'agent', opensNo: ['agent'] },
+  { name: 'silence in the stream', fault: { action: 'midstream_hang' }, happensTo: 'agent', opensNo: ['agent'] },
 ];
