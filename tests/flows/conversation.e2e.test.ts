@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Site } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { startSystem, type System } from '../support/system.ts';
@@ -235,10 +235,15 @@ describe('an agent that', () => {
   const agentPath = { path_prefix: '/agent/' };
   const faults = [
     { action: 'status', status: 500 },
-    { action: 'status', status: 429, retry_after: 7 },
+    { action: 'status', status: 429, retry_after: 1 },
     { action: 'reset' },
     { action: 'garbage' },
   ];
+
+  // The endpoint is left alone for a while after it failed, or for as long as it said.
+  const untilAsked = (): Promise<boolean> =>
+    eventually(async () => (await site.ask('When are you open?')).degraded.length === 0);
+  beforeEach(untilAsked);
 
   test.each(faults)('fails with %j leaves the answer to the documents, marked, and it stays', async (fault) => {
     const { session_id } = await site.openSession();
@@ -252,6 +257,7 @@ describe('an agent that', () => {
     expect(messages.map(({ degraded }) => degraded)).toEqual([[], ['search_only']]);
     await system.clouds.gradient.clearFaults();
     expect(await site.ask('How long does a watch repair take?', more)).toEqual(quoted);
+    await untilAsked();
     expect(await site.ask('When are you open?', { session_id })).toMatchObject({ degraded: [] });
   });
 
@@ -265,6 +271,7 @@ describe('an agent that', () => {
     expect(Number(reply.headers.get('retry-after'))).toBeGreaterThanOrEqual(fault.retry_after ?? 1);
     expect((await site.conversation(session_id)).messages).toMatchObject([{ role: 'user', content: unanswerable }]);
     await system.clouds.gradient.clearFaults();
+    await untilAsked();
     expect((await site.ask(unanswerable, more)).answer).toContain("I don't know");
     expect((await site.conversation(session_id)).total_messages).toBe(2);
   });

@@ -199,11 +199,13 @@ describe('b16: bad input is the caller’s fault and says so', () => {
 
   test('what the cloud says in its errors stays here', async () => {
     const body = { detail: 'Traceback: token dop_v1_leak in /srv/agent.py' };
-    await system.clouds.gradient.fault({ match: { path_prefix: '/agent/' }, action: 'status', status: 500, body });
+    const match = { path_prefix: '/agent/' };
+    await system.clouds.gradient.fault({ match, times: 2, action: 'status', status: 500, body });
     const { session_id } = await site.openSession();
-    const reply = await site.sendQuestion('When are the hives opened?', { session_id });
-    expect(reply.status).toBe(503);
-    expect(reply.text).not.toMatch(/Traceback|dop_v1|agent\.py/);
+    const quoted = await site.sendQuestion('When are the hives opened?', { session_id });
+    const refused = await site.sendQuestion('Who won the football cup in Madrid?', { session_id });
+    expect([quoted.status, refused.status]).toEqual([200, 503]);
+    expect(quoted.text + refused.text).not.toMatch(/Traceback|dop_v1|agent\.py/);
   });
 });
 
