@@ -165,7 +165,6 @@ describe('a gateway at its limit', () => {
     const opening = watch(`/knowledge/jobs/${jobId}`);
     await expect.poll(() => looked).toBe(1);
     expectOverloaded(await ingest());
-    expect((await chat()).json.code).toBe('rate_limited');
     letJobsBeFound();
     const open = [await opening];
     for (const path of [`/domains/${acmeId}/events`, '/events', `/knowledge/jobs/${jobId}`])

@@ -40,8 +40,8 @@ type Leave = () => void;
 export interface Admission {
   /** Takes a place until the response closes or `Leave` is called. Throws `overloaded`. */
   readonly enter: (tag: Tag, response: ServerResponse) => Leave;
-  /** The same for one domain's requests, whatever they are for. Throws `rate_limited`. */
-  readonly enterDomain: (domainId: string, response: ServerResponse) => Leave;
+  /** The same for one domain's requests of one kind of work: its uploads do not keep its visitors out. Throws `rate_limited`. */
+  readonly enterDomain: (tag: Tag, domainId: string, response: ServerResponse) => Leave;
 }
 
 interface AdmissionParts {
@@ -63,8 +63,8 @@ export const createAdmission = ({ config, pressure, clock }: AdmissionParts): Ad
       refusals.inc({ reason: work });
       throw new Failure('overloaded', { retryAfterMs: scatteredRetryMs(clock) });
     },
-    enterDomain: (domainId, response) => {
-      const leave = domains.take(domainId, config.domainInFlightMax, response);
+    enterDomain: (tag, domainId, response) => {
+      const leave = domains.take(`${workOf[tag]} ${domainId}`, config.domainInFlightMax, response);
       if (leave !== undefined) return leave;
       refusals.inc({ reason: 'domain' });
       throw new Failure('rate_limited', {

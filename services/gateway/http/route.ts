@@ -97,13 +97,14 @@ export const route = <C extends Credential, I extends z.ZodObject, O extends z.Z
       const caller = await authenticators[spec.credential](request, call());
       context.domainId = caller.domain?.domain_id;
       echoOrigin(request, response, { operatorOrigins, domain: caller.domain });
+      const input = await parseInput(spec, request, gateway.config);
+      // Behind the body: who sends one slowly must not hold the places of a domain, whose id is public.
       const leaveDomain =
-        caller.domain === undefined ? undefined : admission.enterDomain(caller.domain.domain_id, response);
+        caller.domain === undefined ? undefined : admission.enterDomain(spec.tag, caller.domain.domain_id, response);
       const leavePlaces = (): void => {
         leave?.();
         leaveDomain?.();
       };
-      const input = await parseInput(spec, request, gateway.config);
       const output = await handle(input, { request, response, caller, call, leavePlaces });
       if (output !== answered) sendJson(response, output);
     };
