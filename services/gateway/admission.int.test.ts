@@ -76,6 +76,20 @@ describe('a gateway at its limit', () => {
     expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
+  it('lets a body that comes slowly hold no place of its domain', async () => {
+    await start({ DOMAIN_IN_FLIGHT_MAX: '1' });
+    release();
+    const head = `POST /ask HTTP/1.1\r\nHost: a\r\nAuthorization: ${key.authorization}\r\n`;
+    const slow = connect(gateway.port, '127.0.0.1', () =>
+      slow.write(`${head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`),
+    );
+    await new Promise((resolve) => slow.once('connect', resolve));
+    const statuses: number[] = [];
+    for (let visit = 0; visit < 20; visit += 1) statuses.push((await chat()).status);
+    slow.destroy();
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
   it('under pressure refuses provisioning first, then ingestion, then chat', async () => {
     await start({});
     release();
