@@ -6,7 +6,7 @@ import { advanceBase } from './steps/advance-base.ts';
 import type { StepDeps } from './steps/step.ts';
 
 const pollMs = 1_000;
-const concurrency = 6;
+const concurrency = 12;
 
 type WorkerDeps = Omit<StepDeps, 'wakeBases' | 'clock' | 'logger'> & {
   readonly clock: Clock;

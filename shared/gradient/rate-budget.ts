@@ -31,12 +31,14 @@ const reserves: Readonly<Record<Urgency, number>> = { polling: 0.25, normal: 0.0
 
 /**
  * A token bucket for the minute and one for the hour. A fifth of a limit may go at once and four fifths flow back, so that
- * no sliding minute or hour, which is how the cloud counts, sees more than the limit. One statement a call.
+ * no sliding minute or hour, which is how the cloud counts, sees more than the limit. One statement a call; without rates,
+ * one each 250 ms, which learns when another replica was told to wait.
  */
 export const createRateBudget = ({ settings, database, clock }: Parts): RateBudget => {
   const account = sha256Hex(`${settings.baseUrl}\n${settings.token}`).slice(0, 32);
   const { rates } = settings;
   let closedUntil = 0;
+  let lookedAt = -Infinity;
   let hourLeftSeen: { readonly left: number; readonly at: number } | undefined;
   const refuse = (waitMs: number): never => {
     throw heldBack('cloud_unavailable', 'spent budget', waitMs + clock.random() * Math.min(1_000, waitMs));
@@ -44,6 +46,7 @@ export const createRateBudget = ({ settings, database, clock }: Parts): RateBudg
   return {
     take: async (urgency) => {
       if (closedUntil > clock.now()) refuse(closedUntil - clock.now());
+      if (rates === null && clock.now() - lookedAt < lookMs) return;
       const seen = hourLeftSeen !== undefined && clock.now() - hourLeftSeen.at < seenMs ? hourLeftSeen.left : undefined;
       hourLeftSeen = undefined;
       const waitMs = await (
@@ -52,6 +55,7 @@ export const createRateBudget = ({ settings, database, clock }: Parts): RateBudg
           : takeOne(database, { account, rates, reserve: reserves[urgency], hourLeftSeen: seen })
       ).catch((thrown: unknown) => refuseUnsent(thrown));
       if (waitMs > 0) refuse(waitMs);
+      lookedAt = clock.now();
     },
     heard: (headers) => {
       const left = Number(headers['ratelimit-remaining'] ?? Number.NaN);
@@ -64,6 +68,7 @@ export const createRateBudget = ({ settings, database, clock }: Parts): RateBudg
   };
 };
 
+const lookMs = 250;
 /** For how long it counts what the cloud said was left. */
 const seenMs = 10_000;
 const burstShare = 0.2;

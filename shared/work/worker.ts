@@ -17,9 +17,12 @@ interface WorkerOptions<Row> {
 }
 
 export interface Worker extends Running {
-  /** Look now, or after `afterMs`, rather than at the next poll. */
+  /** Look within 10 ms, or after `afterMs`, rather than at the next poll. */
   readonly wake: (afterMs?: number) => void;
 }
+
+// Well below what anybody waits for: events and steps, never an answer to a visitor, go through these loops.
+const gatherMs = 10;
 
 /**
  * Runs rows that are due: the one loop behind relay, sagas, jobs and removals. The rows hold the truth, so a missed
@@ -29,6 +32,16 @@ export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   let rest = new AbortController();
+  let isGathering = false;
+
+  /** Ends the rest a moment later, so that rows which become due or end together cost one claim. */
+  const look = async (): Promise<void> => {
+    if (isGathering) return;
+    isGathering = true;
+    await options.clock.sleep(gatherMs, stopping.signal);
+    isGathering = false;
+    rest.abort();
+  };
 
   const start = (row: Row): void => {
     const task = options
@@ -36,7 +49,7 @@ export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
       .catch((thrown: unknown) => options.logger.error({ err: thrown, worker: options.name }, 'step failed'))
       .finally(() => {
         running.delete(task);
-        rest.abort();
+        void look();
       });
     running.add(task);
   };
@@ -46,7 +59,6 @@ export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
     const free = options.concurrency - running.size;
     const rows = free > 0 ? await options.claim(free) : [];
     for (const row of rows) start(row);
-    if (rows.length > 0 && running.size < options.concurrency) return;
     // Stopping ends the rest itself: a signal joined to the long-lived one would stay joined (Node 20 keeps it).
     if (!stopping.signal.aborted) await options.clock.sleep(options.pollMs, rest.signal);
   };
@@ -65,8 +77,8 @@ export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
 
   return {
     wake: (afterMs = 0) => {
-      if (afterMs > 0) void options.clock.sleep(afterMs, stopping.signal).then(() => rest.abort());
-      else rest.abort();
+      if (afterMs > gatherMs) void options.clock.sleep(afterMs - gatherMs, stopping.signal).then(look);
+      else void look();
     },
     stop: async () => {
       stopping.abort();
