@@ -35,7 +35,7 @@ export interface RunningProcess extends Running {
 export const runServices = async (services: readonly Service[], environment: Environment): Promise<RunningProcess> => {
   const settings = loadConfig(platformSettings, environment);
   const name = services.length === 1 ? (services[0]?.name ?? 'all') : 'all';
-  const telemetry = startTelemetry(name, environment);
+  const telemetry = await startTelemetry(name, environment);
   const logger = createLogger({ name, level: settings.LOG_LEVEL });
   collectProcessMetrics();
   const database = createDatabase({ url: databaseUrlOf(settings), poolMax: settings.DATABASE_POOL_MAX, logger });
