@@ -26,6 +26,7 @@ const entries = [
   'infra/migrate.ts',
   'infra/nats-keys.ts',
   'infra/admin.ts',
+  'infra/eval.ts',
   'tests/faults/main.ts',
 ];
 

@@ -23,6 +23,8 @@ const commands = {
   'db:migrate': () => runHere('infra/migrate'),
   'db:diff': () => runHere('infra/migrate', ['--diff', ...parameters]),
   'nats:keys': () => runHere('infra/nats-keys'),
+  'eval:retrieval': () => runHere('infra/eval', ['retrieval', ...parameters]),
+  'eval:answerable': () => runHere('infra/eval', ['answerable', ...parameters]),
 };
 
 requireNode('20.19.0');
@@ -54,7 +56,7 @@ function installPackages() {
   const stamp = at('node_modules/.parley-installed');
   if (readText(stamp) === wanted) return;
   if (!isInstalled()) {
-    console.log('Installing packages: about a minute, this once …');
+    console.error('Installing packages: about a minute, this once …');
     // Without their install scripts: they would fetch programs that nothing here needs.
     const npm = runNpm(['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
     if (npm.status !== 0)
@@ -91,7 +93,8 @@ function runNpm(npmParameters) {
 async function build() {
   const { build: buildAll } = await import('../build.mjs');
   try {
-    await buildAll({ onStep: (part) => console.log(`Building the ${part} …`) });
+    // Not on the standard output: that is the program's own.
+    await buildAll({ onStep: (part) => console.error(`Building the ${part} …`) });
   } catch (error) {
     fail(`The build failed: ${error instanceof Error ? error.message : error}`);
   }
