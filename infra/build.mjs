@@ -27,6 +27,7 @@ const entries = [
   'infra/nats-keys.ts',
   'infra/admin.ts',
   'infra/eval.ts',
+  'infra/extract.ts',
   'tests/faults/main.ts',
 ];
 

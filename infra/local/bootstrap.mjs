@@ -20,6 +20,7 @@ const commands = {
   'test:faults': () => runHere('tests/faults/main'),
   bench: () => runHere('bench/main'),
   admin: () => runHere('infra/admin'),
+  extract: () => runHere('infra/extract'),
   'db:migrate': () => runHere('infra/migrate'),
   'db:diff': () => runHere('infra/migrate', ['--diff', ...parameters]),
   'nats:keys': () => runHere('infra/nats-keys'),
