@@ -200,10 +200,18 @@ describe('knowledge from outside', () => {
           url: body.url_to_scrape,
           depth_max: 3,
           links_max: 50,
+          include: [],
+          exclude: [],
           chunk_size: 1000,
           use_semantic: false,
         },
       ]);
+    });
+
+    it('is told which addresses are wanted', async () => {
+      const body = { url_to_scrape: 'https://acme.example', include: ['/docs/*'], exclude: ['*/print', '*?sort=*'] };
+      await send(gateway, '/knowledge/upload/url', { headers: key, body });
+      expect(crawls[0]).toMatchObject({ include: body.include, exclude: body.exclude });
     });
 
     it('is answered with its pages when the caller waits', async () => {

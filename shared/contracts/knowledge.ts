@@ -109,6 +109,16 @@ export const ingestDocument = query(
   ingestOutput,
 );
 
+/**
+ * Which addresses of a site: `*` is any run of characters, all else stands for itself. With a slash at its start it is held
+ * against path and query, else against the whole address.
+ */
+export const pathPattern = text(200).regex(
+  /^(?:\/|\*|https?:\/\/)\S*$/,
+  'must start with a slash, a star or http(s)://, and hold no space',
+);
+const pathPatterns = z.array(pathPattern).max(20).default([]);
+
 /** Accepts a crawl; throws `url_refused` when the address may not be fetched at all. */
 export const startCrawl = query(
   'knowledge',
@@ -117,6 +127,8 @@ export const startCrawl = query(
     url: text(2000),
     depth_max: z.number().int().min(1).max(5),
     links_max: z.number().int().min(1).max(100),
+    include: pathPatterns,
+    exclude: pathPatterns,
     idempotency: idempotency.optional(),
     ...chunking,
   }),

@@ -11,19 +11,22 @@ export const uploadUrlRoute = route({
   path: '/knowledge/upload/url',
   tag: 'knowledge',
   summary: 'Crawl a site',
-  description: '202 with `success: false` when the caller waited a minute and the crawl is still going on.',
+  description:
+    'Reads the site as its robots.txt allows, as far as `include` and `exclude` want it: patterns of addresses in which `*` is any run of characters, such as `/docs/*`. The start page is looked at for its links in any case. 202 with `success: false` when the caller waited a minute and the crawl is still going on.',
   credential: 'knowledge',
   input: z.object({ query: waitQuery, body: uploadUrlBody }),
   output: uploadUrlAnswer,
   failures: ['url_refused', 'page_unavailable'],
   isIdempotent: true,
   handle: (gateway) => async (input, exchange) => {
-    const { url_to_scrape, chunk_size = chunkSize.default } = input.body;
+    const { url_to_scrape, chunk_size = chunkSize.default, include, exclude } = input.body;
     const { max_depth = crawlDefaults.depth, max_links = crawlDefaults.links } = input.body;
     const outcome = await crawl(gateway, exchange, {
       url: url_to_scrape,
       depth_max: max_depth,
       links_max: max_links,
+      ...(include === undefined ? {} : { include }),
+      ...(exclude === undefined ? {} : { exclude }),
       chunk_size,
       wait: input.query.wait,
       ...idempotencyOf(exchange.request, input.body),

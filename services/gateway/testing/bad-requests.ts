@@ -13,6 +13,11 @@ const upload = (...parts: string[]) => ({
   headers: form,
   body: `${parts.join('')}--b--\r\n`,
 });
+const crawlOf = (rules: object) => ({
+  path: '/knowledge/upload/url',
+  headers: key,
+  body: { url_to_scrape: 'https://a.example', ...rules },
+});
 const deep = (levels: number): string => `{"question":${'['.repeat(levels)}${']'.repeat(levels)}}`;
 
 export interface BadRequest {
@@ -198,6 +203,11 @@ export const badRequests: readonly (readonly [string, BadRequest, number, string
     400,
     'invalid_request',
   ],
+  ['a pattern of addresses that is none', crawlOf({ include: ['docs/*'] }), 400, 'invalid_request'],
+  ['a pattern with a space', crawlOf({ exclude: ['/a b'] }), 400, 'invalid_request'],
+  ['21 patterns', crawlOf({ include: Array.from({ length: 21 }, () => '/a/*') }), 400, 'invalid_request'],
+  ['a pattern of 201 characters', crawlOf({ include: [`/${'*'.repeat(200)}`] }), 400, 'invalid_request'],
+  ['a pattern that is no text', crawlOf({ include: [1] }), 400, 'invalid_request'],
   [
     'a wait that is neither yes nor no',
     { path: '/knowledge/upload/url?wait=maybe', headers: key, body: { url_to_scrape: 'https://a.example' } },

@@ -11,6 +11,8 @@ interface CrawlRequest {
   readonly url: string;
   readonly depth_max: number;
   readonly links_max: number;
+  readonly include?: string[];
+  readonly exclude?: string[];
   readonly chunk_size: number;
   readonly wait: boolean;
   readonly idempotency?: Idempotency;

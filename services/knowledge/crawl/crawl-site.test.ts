@@ -151,6 +151,23 @@ describe('what belongs to a site', () => {
   });
 });
 
+test('only wanted pages are read, and the start page for its links', async () => {
+  const site = {
+    [start]: `home ${links('/docs/a', '/docs/old', '/blog', '/docs/moved')}`,
+    'https://shop.example/docs/a': `a ${links('/docs/b', '/shop')}`,
+    'https://shop.example/docs/b': 'b',
+    'https://shop.example/docs/moved': { to: 'https://shop.example/shop', html: 'shop' },
+  };
+  const { states, visits } = await crawl(site, { rules: { include: ['/docs/*'], exclude: ['*/old'] } });
+  expect(states).toEqual({
+    '/': 'it is not among the addresses to include',
+    '/docs/a': 'fetched',
+    '/shop': 'it is not among the addresses to include',
+    '/docs/b': 'fetched',
+  });
+  expect(visits).not.toContain('https://shop.example/blog');
+});
+
 describe('a page is read once', () => {
   test('whatever its fragment, closing slash and campaign', async () => {
     const site = {

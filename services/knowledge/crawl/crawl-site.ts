@@ -5,6 +5,7 @@ import type { PageInput, PageReading } from '../extract/read-page.ts';
 import type { CrawledPage, Seen, VisitedPage } from './port.ts';
 import { createFrontier, type Frontier, type Visit } from './frontier.ts';
 import { judgePage } from './judge-page.ts';
+import type { PathRules } from './path-rules.ts';
 import { createRobotsCache, type RobotsCache } from './robots-cache.ts';
 import { siteOf, type Site } from './site-url.ts';
 
@@ -23,6 +24,8 @@ export interface CrawlRequest {
   readonly depthMax: number;
   /** Pages that are read and kept; three times as many may be tried. */
   readonly linksMax: number;
+  /** Which pages of the site are wanted; all of them without. */
+  readonly rules?: PathRules;
   /** Pages of an earlier run over the same site, in their order: they are not fetched again. */
   readonly visited?: readonly VisitedPage[];
   readonly signal: AbortSignal;
@@ -40,11 +43,13 @@ export const crawlSite =
   (deps: CrawlDeps) =>
   async (request: CrawlRequest): Promise<readonly CrawledPage[]> => {
     const site = siteOf(request.startUrl);
+    const { rules = { include: [], exclude: [] } } = request;
     const walk: Walk = {
       ...deps,
       request,
       site,
-      frontier: createFrontier(site),
+      rules,
+      frontier: createFrontier(site, rules),
       robots: createRobotsCache(deps.fetchPage, request.signal),
       hashes: new Map(),
     };
@@ -76,6 +81,7 @@ const pageTypes = ['text/html', 'application/xhtml+xml'];
 interface Walk extends CrawlDeps {
   readonly request: CrawlRequest;
   readonly site: Site;
+  readonly rules: PathRules;
   readonly frontier: Frontier;
   readonly robots: RobotsCache;
   /** Content hash to the address that had it first. */
@@ -102,7 +108,7 @@ const visitPage = async (walk: Walk, visit: Visit): Promise<CrawledPage> => {
     return { url: visit.url, state: 'failed', reason: `the site answers ${response.status}` };
   }
   const reading = await walk.readPage({ bytes: response.body, url: response.url, charset: response.charset }, signal);
-  const verdict = judgePage({ response, reading, site: walk.site, frontier: walk.frontier, hashes: walk.hashes });
+  const verdict = judgePage({ ...walk, response, reading });
   if (verdict.mayFollow && visit.depth < walk.request.depthMax) walk.frontier.add(reading.links, visit.depth + 1);
   return verdict.page;
 };

@@ -52,6 +52,7 @@ describe('a site on a listed private host', () => {
       url: `${base}/`,
       depthMax: 2,
       linksMax: 10,
+      rules: { include: [], exclude: [] },
       signal: AbortSignal.timeout(20_000),
       onPage: async (page) => {
         told.push(page.url);
@@ -90,6 +91,7 @@ test('a crawl that runs out of time gives what it has', async () => {
     url: `${base}/`,
     depthMax: 2,
     linksMax: 10,
+    rules: { include: [], exclude: [] },
     signal: stop.signal,
     onPage: async () => {
       stop.abort();

@@ -1,3 +1,4 @@
+import { reasonAgainstPath, type PathRules } from './path-rules.ts';
 import { normaliseUrl, otherFileOf, pageKey, type Site } from './site-url.ts';
 
 /** One address to look at; the start page has depth 1. */
@@ -33,7 +34,8 @@ export interface Frontier {
 const knownMax = 10_000;
 const otherFilesMax = 20;
 
-export const createFrontier = (site: Site): Frontier => {
+/** Of a site, as far as its owner wants it read. The start page is always looked at: it leads to the others. */
+export const createFrontier = (site: Site, rules: PathRules): Frontier => {
   const known = new Set([pageKey(site.start)]);
   const queue: Visit[] = [{ url: site.start, depth: 1 }];
   const otherFiles = new Map<string, string>();
@@ -42,7 +44,7 @@ export const createFrontier = (site: Site): Frontier => {
 
   const addOne = (url: string, depth: number): void => {
     const key = pageKey(url);
-    if (known.has(key) || known.size >= knownMax) return;
+    if (known.has(key) || known.size >= knownMax || reasonAgainstPath(rules, url) !== undefined) return;
     const extension = otherFileOf(url);
     if (extension !== undefined) {
       if (otherFiles.size < otherFilesMax && !otherFiles.has(url)) {

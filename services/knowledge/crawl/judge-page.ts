@@ -2,6 +2,7 @@ import { sha256Hex } from '../../../shared/crypto/hash.ts';
 import type { GuardedResponse } from '../../../shared/http/guarded-client.ts';
 import type { PageReading } from '../extract/read-page.ts';
 import type { Frontier } from './frontier.ts';
+import { reasonAgainstPath, type PathRules } from './path-rules.ts';
 import type { CrawledPage } from './port.ts';
 import { normaliseUrl, pageKey, type Site } from './site-url.ts';
 
@@ -9,6 +10,7 @@ interface Evidence {
   readonly response: GuardedResponse;
   readonly reading: PageReading;
   readonly site: Site;
+  readonly rules: PathRules;
   readonly frontier: Frontier;
   /** Remembers the page's content when it is kept. */
   readonly hashes: Map<string, string>;
@@ -35,6 +37,8 @@ export const judgePage = (evidence: Evidence): Judgement => {
   const canonical = canonicalOf(evidence);
   if (canonical !== undefined && !evidence.frontier.claim(url, canonical)) return skip(`it is a copy of ${canonical}`);
   const name = canonical ?? url;
+  const unwanted = reasonAgainstPath(evidence.rules, name);
+  if (unwanted !== undefined) return skip(unwanted);
   hashes.set(hash, name);
   const content = { text: reading.text, title: reading.title, bytes: response.body.byteLength, hash };
   return { page: { url: name, state: 'fetched', content }, mayFollow };

@@ -1,5 +1,6 @@
 import type { ExtractedDocument } from '../extract/extract-document.ts';
 import type { Learnt } from './frontier.ts';
+import type { PathRules } from './path-rules.ts';
 
 /** One address that a crawl came across, and what became of it. */
 export interface CrawledPage {
@@ -29,7 +30,8 @@ export interface CrawlPort {
   /** The address in its normal form; throws `url_refused` when it may not be fetched at all. Opens no socket. */
   readonly checkUrl: (url: string) => string;
   /**
-   * Walks from `url`, same site only: the start page is level 1, at most `depthMax` levels and `linksMax` pages. Goes on after
+   * Walks from `url`, same site only: the start page is level 1, at most `depthMax` levels and `linksMax` pages, as far
+   * as the rules want them. Goes on after
    * the pages that were `visited`, in their order, without fetching them again. `onPage` is awaited after each further page.
    * Answers all of them; ends early when the signal aborts.
    */
@@ -37,6 +39,7 @@ export interface CrawlPort {
     readonly url: string;
     readonly depthMax: number;
     readonly linksMax: number;
+    readonly rules: PathRules;
     readonly visited?: readonly VisitedPage[];
     readonly signal: AbortSignal;
     readonly onPage: (page: CrawledPage, seen: Seen) => Promise<void>;

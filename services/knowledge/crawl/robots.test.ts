@@ -20,6 +20,8 @@ describe('a rule fits', () => {
     ['/*a$', '/a', false],
     ['', '/anything', true],
     ['/search?q=', '/search?q=lamp', false],
+    ['/straße', '/stra%C3%9Fe/x', false],
+    ['/\uD800', '/x', true],
   ])('Disallow: %s on %s', (pattern, path, isAllowed) => {
     expect(allows(`User-agent: *\nDisallow: ${pattern}`, path)).toBe(isAllowed);
   });
@@ -37,6 +39,16 @@ test('rules for us replace those for all, whatever the order and the case', () =
     'user-AGENT: Parley\r\nuser-agent: other\r\nDISALLOW: /mine # not for bots\r\n\r\nUser-agent: *\r\nDisallow: /';
   expect(allows(source, '/mine')).toBe(false);
   expect(allows(source, '/else')).toBe(true);
+});
+
+test('rules for a version of us are ours', () => {
+  expect(allows('User-agent: Parley/1.0\nDisallow: /', '/x')).toBe(false);
+});
+
+test('sitemaps are read wherever they stand, the first twenty', () => {
+  const named = 'Sitemap: https://shop.example/one.xml\nUser-agent: x\nDisallow: /\nSITEMAP: /two.xml # here\nSitemap:';
+  expect(parseRobots(named, 'parley').sitemaps).toEqual(['https://shop.example/one.xml', '/two.xml']);
+  expect(parseRobots('Sitemap: /s.xml\n'.repeat(1_000), 'parley').sitemaps).toHaveLength(20);
 });
 
 test('rules for others are not ours', () => {

@@ -1,8 +1,12 @@
+import { matchesGlob } from './glob.ts';
+
 /** What a robots.txt says to us. */
 export interface Robots {
   readonly allows: (url: string) => boolean;
   /** Seconds between two requests, when it asks for some. */
   readonly crawlDelayS: number | undefined;
+  /** Addresses of sitemaps, as they stand there: unjudged, the first few. */
+  readonly sitemaps: readonly string[];
 }
 
 interface Rule {
@@ -16,37 +20,50 @@ interface Group {
   crawlDelayS: number | undefined;
 }
 
-export const allowAll: Robots = { allows: () => true, crawlDelayS: undefined };
-export const allowNone: Robots = { allows: () => false, crawlDelayS: undefined };
+export const allowAll: Robots = { allows: () => true, crawlDelayS: undefined, sitemaps: [] };
+export const allowNone: Robots = { allows: () => false, crawlDelayS: undefined, sitemaps: [] };
 
 /**
  * RFC 9309: the groups that name `agent`, else those for `*`; the longest fitting pattern decides, and Allow wins a tie.
  * Unknown lines are passed over; no more than the limits below is read, so that a huge file costs little.
  */
 export const parseRobots = (source: string, agent: string): Robots => {
-  const groups = groupsOf(source);
+  const lines = source
+    .slice(0, sourceCharsMax)
+    .split(/\r\n|\r|\n/, linesMax)
+    .map(splitLine);
+  const groups = groupsOf(lines);
   const named = groups.filter((group) => group.agents.includes(agent.toLowerCase()));
   const chosen = named.length > 0 ? named : groups.filter((group) => group.agents.includes('*'));
   const rules = chosen.flatMap((group) => group.rules);
   return {
     allows: (url) => isAllowed(rules, pathOf(url)),
     crawlDelayS: chosen.find((group) => group.crawlDelayS !== undefined)?.crawlDelayS,
+    // They belong to no group.
+    sitemaps: lines
+      .flatMap(({ key, value }) => (key === 'sitemap' && value !== '' ? [value] : []))
+      .slice(0, sitemapsMax),
   };
 };
 
 const sourceCharsMax = 500_000;
 const linesMax = 5_000;
 const patternCharsMax = 500;
+const sitemapsMax = 20;
 
-const groupsOf = (source: string): readonly Group[] => {
+interface Line {
+  readonly key: string;
+  readonly value: string;
+}
+
+const groupsOf = (lines: readonly Line[]): readonly Group[] => {
   const groups: Group[] = [];
   let isNaming = false;
-  for (const line of source.slice(0, sourceCharsMax).split(/\r\n|\r|\n/, linesMax)) {
-    const { key, value } = splitLine(line);
+  for (const { key, value } of lines) {
     if (key === 'user-agent') {
       // Several names in a row share the rules that follow.
       if (!isNaming) groups.push({ agents: [], rules: [], crawlDelayS: undefined });
-      groups.at(-1)?.agents.push(value.toLowerCase());
+      groups.at(-1)?.agents.push(productOf(value));
       isNaming = true;
       continue;
     }
@@ -58,16 +75,25 @@ const groupsOf = (source: string): readonly Group[] => {
   return groups;
 };
 
+/** `Parley/1.0 (about)` is parley: versions are nobody's rule. */
+const productOf = (agent: string): string => (agent.split(/[/\s]/, 1)[0] ?? '').toLowerCase();
+
 const groupKeys = new Set(['allow', 'disallow', 'crawl-delay']);
 
 const addRule = (group: Group, key: string, value: string): void => {
   const seconds = Number(value);
   if (key !== 'crawl-delay') {
-    if (value !== '' && value.length <= patternCharsMax) group.rules.push({ allow: key === 'allow', pattern: value });
+    if (value !== '' && value.length <= patternCharsMax) {
+      group.rules.push({ allow: key === 'allow', pattern: asInPath(value) });
+    }
   } else if (value !== '' && Number.isFinite(seconds) && seconds >= 0) group.crawlDelayS = seconds;
 };
 
-const splitLine = (line: string): { key: string; value: string } => {
+/** Rules are written as people read addresses; in one, such letters are encoded. */
+const asInPath = (pattern: string): string =>
+  pattern.toWellFormed().replace(/[^\0-\x7F]+/g, (letters) => encodeURIComponent(letters));
+
+const splitLine = (line: string): Line => {
   const [content = ''] = line.split('#', 1);
   const colon = content.indexOf(':');
   if (colon === -1) return { key: '', value: '' };
@@ -89,19 +115,6 @@ const isAllowed = (rules: readonly Rule[], path: string): boolean => {
   return decided?.allow ?? true;
 };
 
-/** `*` is any run of characters and a last `$` the end. Part by part from the left, so it is linear, unlike a RegExp. */
-const fits = (pattern: string, path: string): boolean => {
-  const isAnchored = pattern.endsWith('$');
-  const [first = '', ...others] = (isAnchored ? pattern.slice(0, -1) : pattern).split('*');
-  if (!path.startsWith(first)) return false;
-  let at = first.length;
-  const last = others.pop();
-  for (const part of others) {
-    const found = path.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  if (last === undefined) return !isAnchored || at === path.length;
-  if (isAnchored) return path.length - last.length >= at && path.endsWith(last);
-  return path.includes(last, at);
-};
+/** `*` is any run of characters and a last `$` the end; a rule without it is a beginning. */
+const fits = (pattern: string, path: string): boolean =>
+  pattern.endsWith('$') ? matchesGlob(pattern.slice(0, -1), path) : matchesGlob(pattern, path, { isPrefix: true });

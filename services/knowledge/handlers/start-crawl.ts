@@ -24,6 +24,8 @@ export const handleStartCrawl =
             url,
             depth_max: input.depth_max,
             links_max: input.links_max,
+            include: input.include,
+            exclude: input.exclude,
             chunk_size: input.chunk_size,
             use_semantic: input.use_semantic,
           },

@@ -36,6 +36,7 @@ export const runCrawl = async (deps: Deps, job: Job, request: CrawlRequest, stop
     url: request.url,
     depthMax: request.depth_max,
     linksMax: request.links_max,
+    rules: request,
     visited,
     signal: AbortSignal.any([stopping, cancelled.signal, timeout]),
     onPage: async (page, seen) => {

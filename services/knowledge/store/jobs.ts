@@ -13,6 +13,9 @@ export const jobRequest = z.discriminatedUnion('kind', [
     url: z.string(),
     depth_max: z.number(),
     links_max: z.number(),
+    // Not there in crawls that an earlier release accepted.
+    include: z.array(z.string()).default([]),
+    exclude: z.array(z.string()).default([]),
     chunk_size: z.number(),
     use_semantic: z.boolean(),
   }),

@@ -1,18 +1,30 @@
 import { z } from 'zod';
 import { text } from '../common.ts';
+import { pathPattern } from '../knowledge.ts';
 import { chunkSize, optionalCount, optionalText } from './fields.ts';
 
 const depth = optionalCount(1, 5);
 const links = optionalCount(1, 100);
+const patterns = z
+  .array(pathPattern)
+  .max(20)
+  .nullish()
+  .transform((value) => value ?? undefined);
 
 /** `wait=true` holds the answer until the crawl is indexed, at most a minute. */
 export const waitQuery = z.object({ wait: z.stringbool().default(false) });
 
+/**
+ * `include` and `exclude` are patterns of addresses in which `*` is any run of characters: `/docs/*`, `*.html`. With some to
+ * include, only pages that fit one are read, besides the start page, which is looked at for its links.
+ */
 export const uploadUrlBody = z.object({
   url_to_scrape: text(2000).min(1),
   website_url: optionalText(2000),
   max_depth: depth,
   max_links: links,
+  include: patterns,
+  exclude: patterns,
   chunk_size: optionalCount(chunkSize.min, chunkSize.max),
 });
 
