@@ -1,17 +1,52 @@
-import { bigramsOf, gramsOf } from './grams.ts';
+import { gramsOf } from './grams.ts';
 import { stemOf } from './stems.ts';
 import { stopWords } from './stop-words.ts';
+import { hashOf, hashOfPair } from './term-hash.ts';
 import { wordsOf } from './words.ts';
 
 /** The four ways in which a text is read for ranking; each has its own index. */
 export const listNames = ['contentStems', 'allStems', 'grams', 'bigrams'] as const;
 export type ListName = (typeof listNames)[number];
-export type Analysis = Readonly<Record<ListName, readonly string[]>>;
+/** The terms of a text, in order and with repeats, as `hashOf` numbers them. */
+export type Analysis = Readonly<Record<ListName, readonly number[]>>;
 
 /** Reads a text in all four ways at once. */
 export const analyse = (text: string): Analysis => {
-  const words = wordsOf(text);
-  const allStems = words.map(stemOf);
-  const contentStems = words.filter((word) => !stopWords.has(word)).map(stemOf);
-  return { contentStems, allStems, grams: gramsOf(words), bigrams: bigramsOf(allStems) };
+  const contentStems: number[] = [];
+  const allStems: number[] = [];
+  const grams: number[] = [];
+  const bigrams: number[] = [];
+  let before: number | undefined;
+  for (const word of wordsOf(text)) {
+    const { stem, isStopWord, grams: ownGrams } = readWord(word);
+    if (!isStopWord) contentStems.push(stem);
+    allStems.push(stem);
+    for (const gram of ownGrams) grams.push(gram);
+    if (before !== undefined) bigrams.push(hashOfPair(before, stem));
+    before = stem;
+  }
+  return { contentStems, allStems, grams, bigrams };
+};
+
+interface WordTerms {
+  readonly stem: number;
+  readonly isStopWord: boolean;
+  readonly grams: readonly number[];
+}
+
+const wordsRememberedMax = 30_000;
+const remembered = new Map<string, WordTerms>();
+
+// The same words come again and again: reading each once makes indexing several times faster.
+const readWord = (word: string): WordTerms => {
+  const known = remembered.get(word);
+  if (known !== undefined) return known;
+  const terms = {
+    stem: hashOf(stemOf(word)),
+    isStopWord: stopWords.has(word),
+    grams: gramsOf([word]).map(hashOf),
+  };
+  if (remembered.size >= wordsRememberedMax) remembered.clear();
+  remembered.set(word, terms);
+  return terms;
 };

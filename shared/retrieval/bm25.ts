@@ -1,38 +1,54 @@
+import { createBestOf } from './best-of.ts';
 import type { TermIndex } from './term-index.ts';
 
 const saturation = 1.2;
 const lengthPull = 0.6;
 
-/** Score of each text by slot, one map for each index given. */
-export type Scores = readonly ReadonlyMap<number, number>[];
+/** A text by the index that has it and its slot there. */
+export interface TextPlace {
+  readonly index: number;
+  readonly slot: number;
+}
 
 /**
- * BM25 of the query's terms over several indexes as if they were one: rarity and average length are taken over all of
- * them, so that scores from a small and a large index can be compared.
+ * The best `limit` texts by BM25 of the query's terms, over several indexes as if they were one: rarity and average length
+ * are taken over all of them, so that scores from a small and a large index can be compared.
  */
-export const bm25 = (indexes: readonly TermIndex[], terms: readonly string[]): Scores => {
-  const scores = indexes.map(() => new Map<number, number>());
-  const statistics = indexes.map((index) => index.statistics());
-  const texts = statistics.reduce((sum, { texts: count }) => sum + count, 0);
-  const lengthMean = statistics.reduce((sum, { lengthTotal }) => sum + lengthTotal, 0) / Math.max(texts, 1);
-  for (const [term, times] of countOf(terms)) {
-    const holding = indexes.reduce((sum, index) => sum + index.textsWith(term), 0);
-    if (holding === 0) continue;
-    const weight = times * Math.log(1 + (texts - holding + 0.5) / (holding + 0.5));
-    indexes.forEach((index, at) => {
-      const own = scores[at];
-      if (own === undefined) return;
+export const bm25 = (
+  indexes: readonly TermIndex[],
+  terms: readonly number[],
+  limit: number,
+): readonly (readonly [TextPlace, number])[] => {
+  const best = createBestOf<TextPlace>(limit);
+  const { weights, lengthMean } = weigh(indexes, terms);
+  const normOfNothing = saturation * (1 - lengthPull);
+  const normOfLength = (saturation * lengthPull) / lengthMean;
+  indexes.forEach((index, at) => {
+    const scores = new Float64Array(index.statistics().slots);
+    for (const [term, weight] of weights) {
       index.forEachText(term, (slot, frequency, length) => {
-        const norm = saturation * (1 - lengthPull + (lengthPull * length) / lengthMean);
-        own.set(slot, (own.get(slot) ?? 0) + (weight * frequency * (saturation + 1)) / (frequency + norm));
+        const share = frequency / (frequency + normOfNothing + normOfLength * length);
+        scores[slot] = (scores[slot] ?? 0) + weight * (saturation + 1) * share;
       });
+    }
+    scores.forEach((score, slot) => {
+      if (score > 0 && score > best.floor()) best.offer({ index: at, slot }, score);
     });
-  }
-  return scores;
+  });
+  return best.ranked();
 };
 
-const countOf = (terms: readonly string[]): Map<string, number> => {
-  const counts = new Map<string, number>();
-  for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return counts;
+/** What each term weighs: rarer ones more, repeated ones as often as they stand in the query. */
+const weigh = (indexes: readonly TermIndex[], terms: readonly number[]) => {
+  const statistics = indexes.map((index) => index.statistics());
+  const texts = statistics.reduce((sum, each) => sum + each.texts, 0);
+  const lengthTotal = statistics.reduce((sum, each) => sum + each.lengthTotal, 0);
+  const weights = new Map<number, number>();
+  for (const term of terms) {
+    const holding = indexes.reduce((sum, index) => sum + index.textsWith(term), 0);
+    if (holding === 0) continue;
+    const weight = Math.log(1 + (texts - holding + 0.5) / (holding + 0.5));
+    weights.set(term, (weights.get(term) ?? 0) + weight);
+  }
+  return { weights, lengthMean: lengthTotal / Math.max(texts, 1) };
 };

@@ -1,9 +1,11 @@
-const listLengthMax = 100;
+/** More of a list is not looked at. */
+export const listLengthMax = 100;
 
 /** One ranked list and how much it counts. */
 export interface WeightedList<Item> {
   readonly weight: number;
-  readonly scores: readonly (readonly [Item, number])[];
+  /** Best first, at most `listLengthMax`. */
+  readonly ranked: readonly (readonly [Item, number])[];
 }
 
 /**
@@ -14,17 +16,16 @@ export interface WeightedList<Item> {
 export const fuse = <Item>(lists: readonly WeightedList<Item>[], items: number): (readonly [Item, number])[] => {
   const fused = new Map<Item, number>();
   let floor = 0;
-  for (const { weight, scores } of lists) {
-    const best = [...scores].sort(([, left], [, right]) => right - left).slice(0, listLengthMax);
+  for (const { weight, ranked } of lists) {
     const { mean, deviation } = spreadOf(
-      best.map(([, score]) => score),
+      ranked.map(([, score]) => score),
       Math.min(listLengthMax, items),
     );
-    const last = best.length < Math.min(listLengthMax, items) ? 0 : (best.at(-1)?.[1] ?? 0);
+    const last = ranked.length < Math.min(listLengthMax, items) ? 0 : (ranked.at(-1)?.[1] ?? 0);
     // All alike, such as the one chunk of a small knowledge base: found, but no better than the others.
     const unit = deviation === 0 ? 0 : weight / deviation;
     floor += unit * (last - mean);
-    for (const [item, score] of best) fused.set(item, (fused.get(item) ?? 0) + unit * (score - last));
+    for (const [item, score] of ranked) fused.set(item, (fused.get(item) ?? 0) + unit * (score - last));
   }
   return [...fused].map(([item, score]) => [item, score + floor] as const).sort(([, left], [, right]) => right - left);
 };

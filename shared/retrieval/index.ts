@@ -88,5 +88,5 @@ export const createIndex = ({ chunksMax = chunksMaxByDefault }: { readonly chunk
 };
 
 // Read from the text once more: keeping the terms of each chunk would double the memory.
-const termsOf = (entries: readonly Entry[], name: ListName): string[] =>
+const termsOf = (entries: readonly Entry[], name: ListName): number[] =>
   entries.flatMap(({ chunk }) => [...analyse(chunk.text)[name], ...analyse(chunk.title)[name]]);

@@ -1,10 +1,11 @@
 import { analyse, listNames, type ListName } from './analysis.ts';
 import { bm25 } from './bm25.ts';
 import type { Chunk } from './chunk.ts';
-import { fuse, type WeightedList } from './fusion.ts';
+import { fuse, listLengthMax, type WeightedList } from './fusion.ts';
 import type { Searchable } from './index-parts.ts';
 import { isEnglish } from './language.ts';
 import { expansionsOf } from './synonyms.ts';
+import { hashOf } from './term-hash.ts';
 
 /** A retrieved chunk; `score` orders the hits of one search and means nothing beyond it. */
 export interface Hit {
@@ -39,7 +40,7 @@ export const searchIndexes = (indexes: readonly Searchable[], question: string, 
     return weight === undefined ? [] : [rankedList(indexes, name, terms[name], weight)];
   });
   if (weights === englishWeights) {
-    lists.push(rankedList(indexes, 'contentStems', expansionsOf(asked, terms.contentStems), expansionWeight));
+    lists.push(rankedList(indexes, 'contentStems', expansionsOf(asked).map(hashOf), expansionWeight));
   }
   return fuse(
     lists,
@@ -52,20 +53,15 @@ export const searchIndexes = (indexes: readonly Searchable[], question: string, 
 const rankedList = (
   indexes: readonly Searchable[],
   name: ListName,
-  terms: readonly string[],
+  terms: readonly number[],
   weight: number,
 ): WeightedList<Chunk> => {
-  const scoresByIndex = bm25(
-    indexes.map(({ parts }) => parts.lists[name]),
-    terms,
-  );
-  const scores = indexes.flatMap(({ parts }, at) =>
-    [...(scoresByIndex[at] ?? [])].flatMap(([slot, score]) => {
-      const chunk = parts.chunkAt(slot);
-      return chunk === undefined ? [] : [[chunk, score] as const];
-    }),
-  );
-  return { weight, scores };
+  const lists = indexes.map(({ parts }) => parts.lists[name]);
+  const ranked = bm25(lists, terms, listLengthMax).flatMap(([{ index, slot }, score]) => {
+    const chunk = indexes[index]?.parts.chunkAt(slot);
+    return chunk === undefined ? [] : [[chunk, score] as const];
+  });
+  return { weight, ranked };
 };
 
 const isMostlyEnglish = (indexes: readonly Searchable[]): boolean => {

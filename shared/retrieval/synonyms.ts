@@ -1,4 +1,4 @@
-import { stemOf } from './stems.ts';
+import { contentStemsOf, stemOf } from './stems.ts';
 
 /** Words that customers and documents use for one another. Each line is one meaning. */
 const groups = [
@@ -90,8 +90,8 @@ const none: ReadonlySet<string> = new Set();
 export const synonymsOf = (stem: string): ReadonlySet<string> => neighbours.get(stem) ?? none;
 
 /** Stems worth looking for besides the question's own. */
-export const expansionsOf = (question: string, stems: readonly string[]): string[] => [
-  ...new Set([...phraseStemsOf(question), ...stems.flatMap((stem) => [...synonymsOf(stem)])]),
+export const expansionsOf = (question: string): string[] => [
+  ...new Set([...phraseStemsOf(question), ...contentStemsOf(question).flatMap((stem) => [...synonymsOf(stem)])]),
 ];
 
 /** Single stems for the turns of phrase in a question, such as `return` for "send it back". */

@@ -1,3 +1,5 @@
+import { createPostingLists } from './posting-lists.ts';
+
 const frequencyBits = 8;
 const frequencyMax = 2 ** frequencyBits - 1;
 
@@ -5,66 +7,60 @@ const frequencyMax = 2 ** frequencyBits - 1;
 export interface TermStatistics {
   readonly texts: number;
   readonly lengthTotal: number;
+  /** Slots are below this. */
+  readonly slots: number;
 }
 
-/** Postings of one way of reading texts. Each text has a slot number that its owner hands out. */
+/** Postings of one way of reading texts. Each text has a slot number that its owner hands out, below 2²³. */
 export interface TermIndex {
-  add: (slot: number, body: readonly string[], title: readonly string[]) => void;
+  readonly add: (slot: number, body: readonly number[], title: readonly number[]) => void;
   /** Forgets the slots; `terms` are all terms that were added for them. */
-  remove: (slots: ReadonlySet<number>, terms: Iterable<string>) => void;
-  statistics: () => TermStatistics;
-  textsWith: (term: string) => number;
+  readonly remove: (slots: ReadonlySet<number>, terms: Iterable<number>) => void;
+  readonly statistics: () => TermStatistics;
+  readonly textsWith: (term: number) => number;
   /** Calls `visit` for each text that holds the term. */
-  forEachText: (term: string, visit: (slot: number, frequency: number, length: number) => void) => void;
+  readonly forEachText: (term: number, visit: (slot: number, frequency: number, length: number) => void) => void;
 }
 
-/**
- * An index that counts a title's terms `titleWeight` times. A posting is one small integer (slot and frequency), which
- * keeps a thousand chunks of 250 words under about 25 MB for all four ways of reading together.
- */
+/** An index that counts a title's terms `titleWeight` times. A posting is one small integer: slot and frequency. */
 export const createTermIndex = (titleWeight: number): TermIndex => {
-  const postings = new Map<string, number[]>();
-  const lengths = new Map<number, number>();
+  const postings = createPostingLists();
+  const lengths: number[] = [];
+  let texts = 0;
   let lengthTotal = 0;
-
-  const forget = (slots: ReadonlySet<number>, terms: Iterable<string>): void => {
-    for (const term of new Set(terms)) {
-      const rest = (postings.get(term) ?? []).filter((posting) => !slots.has(posting >>> frequencyBits));
-      if (rest.length === 0) postings.delete(term);
-      else postings.set(term, rest);
-    }
-    for (const slot of slots) {
-      lengthTotal -= lengths.get(slot) ?? 0;
-      lengths.delete(slot);
-    }
-  };
 
   return {
     add: (slot, body, title) => {
       for (const [term, frequency] of frequencies(body, title, titleWeight)) {
-        const posting = (slot << frequencyBits) | Math.min(frequency, frequencyMax);
-        const list = postings.get(term);
-        if (list === undefined) postings.set(term, [posting]);
-        else list.push(posting);
+        postings.add(term, (slot << frequencyBits) | Math.min(frequency, frequencyMax));
       }
       const length = body.length + titleWeight * title.length;
-      lengths.set(slot, length);
+      lengths[slot] = length;
       lengthTotal += length;
+      texts += 1;
     },
-    remove: forget,
-    statistics: () => ({ texts: lengths.size, lengthTotal }),
-    textsWith: (term) => postings.get(term)?.length ?? 0,
-    forEachText: (term, visit) => {
-      for (const posting of postings.get(term) ?? []) {
-        const slot = posting >>> frequencyBits;
-        visit(slot, posting & frequencyMax, lengths.get(slot) ?? 0);
+    remove: (slots, terms) => {
+      const isGone = (posting: number): boolean => slots.has(posting >>> frequencyBits);
+      for (const term of new Set(terms)) postings.remove(term, isGone);
+      for (const slot of slots) {
+        lengthTotal -= lengths[slot] ?? 0;
+        lengths[slot] = 0;
       }
+      texts -= slots.size;
+    },
+    statistics: () => ({ texts, lengthTotal, slots: lengths.length }),
+    textsWith: postings.count,
+    forEachText: (term, visit) => {
+      postings.forEach(term, (posting) => {
+        const slot = posting >>> frequencyBits;
+        visit(slot, posting & frequencyMax, lengths[slot] ?? 0);
+      });
     },
   };
 };
 
-const frequencies = (body: readonly string[], title: readonly string[], titleWeight: number): Map<string, number> => {
-  const counts = new Map<string, number>();
+const frequencies = (body: readonly number[], title: readonly number[], titleWeight: number): Map<number, number> => {
+  const counts = new Map<number, number>();
   for (const term of body) counts.set(term, (counts.get(term) ?? 0) + 1);
   for (const term of title) counts.set(term, (counts.get(term) ?? 0) + titleWeight);
   return counts;

@@ -1,5 +1,6 @@
 import { commonStems } from './common-words.ts';
 import type { IndexParts } from './index-parts.ts';
+import { hashOf } from './term-hash.ts';
 
 /** What is known of the words of some chunks. */
 export interface Vocabulary {
@@ -18,8 +19,9 @@ const everydayTextsWithCommonWord = 25;
 export const vocabularyOf = (parts: readonly Pick<IndexParts, 'lists' | 'size'>[]): Vocabulary => {
   const texts = (): number => parts.reduce((sum, part) => sum + part.size(), 0);
   const rarity = (stem: string): number => {
+    const term = hashOf(stem);
     const holding =
-      parts.reduce((sum, part) => sum + part.lists.contentStems.textsWith(stem), 0) +
+      parts.reduce((sum, part) => sum + part.lists.contentStems.textsWith(term), 0) +
       (isCommon(stem) ? everydayTextsWithCommonWord : 0);
     return Math.log(1 + (texts() + everydayTexts - holding + 0.5) / (holding + 0.5));
   };

@@ -1,5 +1,6 @@
 const wordPattern = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*/gu;
 const latinAndArabicMarks = /[\u0300-\u036f\u064b-\u065f]/gu;
+const plainAscii = /^[\0-\x7f]*$/u;
 const possessive = /['’]s$/u;
 const apostrophes = /['’]/gu;
 const cjk = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
@@ -25,7 +26,9 @@ export const isCjk = (word: string): boolean => cjk.test(word);
 
 // NFKD parts an accent from its letter, NFKC joins the rest again (Hangul syllables, ligatures, full-width forms).
 const fold = (text: string): string =>
-  text.toLowerCase().normalize('NFKD').replace(latinAndArabicMarks, '').normalize('NFKC');
+  plainAscii.test(text)
+    ? text.toLowerCase()
+    : text.toLowerCase().normalize('NFKD').replace(latinAndArabicMarks, '').normalize('NFKC');
 
 const pairsIn = (word: string): string[] =>
   [...word.matchAll(cjkRuns)].flatMap(([run]) => {
