@@ -68,7 +68,7 @@ describe('creating a base', () => {
     expect(document).toMatchObject({ state: 'failed', error: { code: 'cloud_refused' } });
     expect(document?.error?.message.length).toBeGreaterThan(10);
     const second = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dusk.');
-    expect(second.document_id).not.toBe(first.document_id);
+    expect(second).toMatchObject({ document_id: first.document_id, version: 2, unchanged: false });
     expect(await world.jobEnd(domainId, second.job_id)).toMatchObject({ phase: 'done' });
   });
 
@@ -161,7 +161,7 @@ describe('a document', () => {
       for (const { job_id } of [second, first]) {
         expect(await world.jobEnd(domainId, job_id)).toMatchObject({ phase: 'done' });
       }
-      await eventually(async () => (await world.documents(domainId)).length === 1, 20_000);
+      await eventually(async () => (await world.versions(first.document_id)).length === 1, 20_000);
       expect(await world.documents(domainId)).toMatchObject([{ id: second.document_id, version: 2, state: 'indexed' }]);
     },
   );
@@ -173,14 +173,14 @@ describe('a document', () => {
     world.holdAttaching();
     const second = await world.ingest(domainId, 'a.txt', 'The lamp is lit at dawn.');
     await eventually(async () => (await world.job(domainId, second.job_id)).phase === 'attaching');
-    const both = (await world.documents(domainId)).map(({ id, state }) => [id, state]);
-    expect(both).toEqual([
-      [second.document_id, 'indexed'],
-      [first.document_id, 'indexed'],
+    expect(await world.documents(domainId)).toMatchObject([
+      { id: first.document_id, version: 2, state: 'indexed', live_version: 1 },
     ]);
+    expect(await world.versions(first.document_id)).toEqual(['2 indexed', '1 indexed']);
     await world.attach();
     expect(await world.jobEnd(domainId, second.job_id)).toMatchObject({ phase: 'done' });
-    await eventually(async () => (await world.documents(domainId)).length === 1, 20_000);
+    await eventually(async () => (await world.versions(first.document_id)).length === 1, 20_000);
+    expect(await world.documents(domainId)).toMatchObject([{ version: 2, live_version: 2 }]);
   });
 
   test('removed while it is on its way in ends both jobs and leaves nothing', async () => {
@@ -235,7 +235,7 @@ describe('a document', () => {
     expect(await world.jobEnd(domainId, second.job_id)).toMatchObject({ phase: 'failed' });
     const again = await world.reindex(domainId, second.document_id);
     expect(await world.jobEnd(domainId, again.job_id)).toMatchObject({ phase: 'done' });
-    await eventually(async () => (await world.documents(domainId)).length === 1, 20_000);
+    await eventually(async () => (await world.versions(first.document_id)).length === 1, 20_000);
     expect(await world.documents(domainId)).toMatchObject([{ version: 3, state: 'indexed' }]);
   });
 

@@ -2,9 +2,11 @@ import { jobProgressed } from '../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../shared/db/client.ts';
 import { finishedOf, ingestPhaseOf } from './domain.ts';
 import type { StoreDeps } from './deps.ts';
-import { documentProgress, findJob, lockJobs, updateJob } from './store/jobs.ts';
+import { documentProgress, findJob, isAllRemoved, lockJobs, updateJob } from './store/jobs.ts';
 
 const ended = new Set(['done', 'failed', 'cancelled']);
+// Of jobs with steps of their own.
+const ownPhases = new Set(['accepted', 'crawling', 'removing']);
 
 /**
  * Brings jobs to where their documents are, and tells it. Part of every transaction that moves documents, so that a
@@ -22,11 +24,12 @@ export const refreshJobs = async (
   const progress = await documentProgress(tx, ids);
   for (const id of ids) {
     const job = await findJob(tx, id);
-    if (job === null || ended.has(job.phase) || job.phase === 'accepted' || job.phase === 'crawling') continue;
+    if (job === null || ended.has(job.phase) || ownPhases.has(job.phase)) continue;
     const documents = progress
       .filter((row) => row.job_id === id)
       .map((row) => ({ state: row.state, isAttached: row.is_attached }));
-    const phase = ingestPhaseOf(documents);
+    const isDropped = documents.length === 0 && (await isAllRemoved(tx, id));
+    const phase = isDropped ? 'cancelled' : ingestPhaseOf(documents);
     // Pages of a crawl that gave no document are finished too.
     const done = finishedOf(documents) + Math.max(0, job.total - documents.length);
     if (phase === job.phase && done === job.done) continue;

@@ -1,20 +1,37 @@
 import type { Transaction } from '../../shared/db/client.ts';
-import type { Deps } from './deps.ts';
+import type { StoreDeps } from './deps.ts';
 import { updateDocument, type Document } from './store/documents.ts';
-import { insertJob, replaceItems } from './store/jobs.ts';
+import { insertJob, replaceItems, settleItems, type JobRequest } from './store/jobs.ts';
 
-/** Records that a document is to go; a job does it and can be watched. Answers the job's id. */
-export const startRemoval = async (deps: Deps, tx: Transaction, document: Document): Promise<string> => {
+/**
+ * Records that versions of documents of one domain are to go; a job does it and can be watched. Answers the job's id; who
+ * calls wakes the jobs once the transaction is committed.
+ */
+export const startRemoval = async (
+  deps: Pick<StoreDeps, 'clock'>,
+  tx: Transaction,
+  domainId: string,
+  removal: {
+    readonly versions: readonly Pick<Document, 'id' | 'name' | 'bytes'>[];
+    readonly because: Extract<JobRequest, { kind: 'remove' }>['because'];
+  },
+): Promise<string> => {
+  const { versions, because } = removal;
   const id = deps.clock.newId();
   await insertJob(tx, {
     id,
-    domainId: document.domainId,
-    phase: 'accepted',
-    request: { kind: 'remove', document_id: document.id },
-    total: 1,
-    bytes: document.bytes,
+    domainId,
+    phase: 'removing',
+    request: { kind: 'remove', because },
+    total: versions.length,
+    bytes: versions.reduce((sum, { bytes }) => sum + bytes, 0),
   });
-  await replaceItems(tx, id, [{ name: document.name, state: 'removing' }]);
-  await updateDocument(tx, document.id, { state: 'removing' });
+  await settleItems(
+    tx,
+    versions.map((version) => version.id),
+  );
+  const items = versions.map((version) => ({ name: version.name, state: 'removing', documentId: version.id }));
+  await replaceItems(tx, id, items);
+  for (const version of versions) await updateDocument(tx, version.id, { state: 'removing' });
   return id;
 };

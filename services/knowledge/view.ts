@@ -1,19 +1,21 @@
 import type { DocumentView, JobView } from '../../shared/contracts/knowledge.ts';
 import { etaSeconds } from './domain.ts';
-import type { Document } from './store/documents.ts';
+import type { PresentDocument } from './store/present-documents.ts';
 import type { Job, JobItemRow } from './store/jobs.ts';
 
 /** A document as the outside sees it. */
-export const viewDocument = (document: Document): DocumentView => ({
-  id: document.id,
+export const viewDocument = (document: PresentDocument): DocumentView => ({
+  id: document.originalId,
   name: document.name,
   type: document.type,
   state: document.state,
   version: document.version,
+  live_version: document.liveVersion,
   hash: document.hash,
   bytes: document.bytes,
   pages: document.pages,
   chunks: document.chunks,
+  language: document.language,
   source_url: document.sourceUrl,
   error:
     document.errorCode === null
@@ -33,8 +35,16 @@ export const viewJob = (job: Job, items: readonly JobItemRow[], nowMs: number): 
   total: job.total,
   bytes: job.bytes,
   eta_s: etaSeconds({ done: job.done, total: job.total, elapsedMs: nowMs - job.createdAt.getTime() }),
-  items: items.map(({ name, state, reason }) => ({ name, state, ...(reason === null ? {} : { reason }) })),
+  items: items.map(viewItem),
   error: job.errorCode === null ? null : { code: job.errorCode, message: job.errorMessage ?? job.errorCode },
   created_at: job.createdAt.toISOString(),
   updated_at: job.updatedAt.toISOString(),
+});
+
+const viewItem = ({ name, state, reason, code, document_id }: JobItemRow): JobView['items'][number] => ({
+  name,
+  state,
+  ...(reason === null ? {} : { reason }),
+  ...(code === null ? {} : { code }),
+  ...(document_id === null ? {} : { document_id }),
 });

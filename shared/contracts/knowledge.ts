@@ -21,16 +21,22 @@ export type DocumentState = z.infer<typeof documentState>;
 
 export const failureView = z.object({ code: z.string(), message: z.string() });
 
+/**
+ * A document under one `id` over all its versions, as its newest one stands. While that one is on its way in, or failed,
+ * answers rest on `live_version`; null while they rest on none.
+ */
 export const documentView = z.object({
   id: z.uuid(),
   name: z.string(),
   type: documentType,
   state: documentState,
   version: z.number().int(),
+  live_version: z.number().int().nullable().default(null),
   hash: sha256Hex,
   bytes: z.number().int(),
   pages: z.number().int().nullable(),
   chunks: z.number().int().nullable(),
+  language: z.string().nullable().default(null),
   source_url: z.string().nullable(),
   error: failureView.nullable(),
   created_at: moment,
@@ -45,6 +51,7 @@ export const jobPhases = [
   'uploading',
   'indexing',
   'attaching',
+  'removing',
   'done',
   'failed',
   'cancelled',
@@ -52,7 +59,14 @@ export const jobPhases = [
 export const jobPhase = z.enum(jobPhases);
 export type JobPhase = z.infer<typeof jobPhase>;
 
-export const jobItem = z.object({ name: z.string(), state: z.string(), reason: z.string().optional() });
+/** A page or document of a job; `document_id` as soon as it is one, `code` and `reason` of a failure. */
+export const jobItem = z.object({
+  name: z.string(),
+  state: z.string(),
+  reason: z.string().optional(),
+  code: z.string().optional(),
+  document_id: z.string().optional(),
+});
 
 /** Progress of one upload or crawl: `done` of `total` items, `bytes` read so far, `eta_s` seconds when it can be told. */
 export const jobView = z.object({
@@ -80,6 +94,9 @@ const chunking = {
 export const ingestOutput = z.object({
   document_id: z.uuid(),
   job_id: z.uuid(),
+  version: z.number().int().default(1),
+  /** The same bytes were there already: nothing is done, and the job is the one that they came with. */
+  unchanged: z.boolean().default(false),
   file_type: documentType,
   file_size: z.number().int(),
   chunking_strategy: z.string(),
@@ -92,7 +109,8 @@ export const ingestOutput = z.object({
 /**
  * Takes a body that already lies in the blob store. It is read before the answer, so a document that cannot be read is
  * refused with its own code (`document_encrypted`, `document_broken`, `document_empty`, `document_needs_ocr`,
- * `unsupported_file_type`) and nothing is stored. The same bytes under the same name again give the document there is.
+ * `unsupported_file_type`) and nothing is stored. A document of the same name, or the one that `document_id` names, gets a
+ * further version; with the same bytes and settings it is answered as it is.
  */
 export const ingestDocument = query(
   'knowledge',
@@ -103,6 +121,7 @@ export const ingestDocument = query(
     name: text(300).optional(),
     kind: z.enum(['file', 'text']),
     website_url: text(2000).optional(),
+    document_id: z.uuid().optional(),
     idempotency: idempotency.optional(),
     ...chunking,
   }),

@@ -3,7 +3,7 @@ import { uploadFileAnswer, uploadFileFields } from '../../../shared/contracts/ht
 import { parseWith } from '../http/parse-input.ts';
 import { idempotencyOf } from '../http/idempotency.ts';
 import { route } from '../http/route.ts';
-import { ingest } from '../uploads/ingest.ts';
+import { acceptedWords, ingest } from '../uploads/ingest.ts';
 import { discardWhenRefused } from '../uploads/discard.ts';
 import { receiveUpload } from '../uploads/receive-upload.ts';
 
@@ -47,7 +47,7 @@ export const uploadFileRoute = route({
     });
     return {
       success: true as const,
-      message: `${upload.filename} is accepted and being indexed; follow GET /knowledge/jobs/${done.job_id}`,
+      message: acceptedWords(upload.filename, done),
       details: { filename: upload.filename, file_type, file_size, chunk_size: fields.chunk_size, ...done },
     };
   },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { uploadTextAnswer, uploadTextBody } from '../../../shared/contracts/http/uploads.ts';
 import { idempotencyOf } from '../http/idempotency.ts';
 import { route } from '../http/route.ts';
-import { ingest } from '../uploads/ingest.ts';
+import { acceptedWords, ingest } from '../uploads/ingest.ts';
 
 /** Text that was typed or pasted; it goes the way of a file. */
 export const uploadTextRoute = route({
@@ -34,7 +34,7 @@ export const uploadTextRoute = route({
     });
     return {
       success: true as const,
-      message: `${document_name} is accepted and being indexed; follow GET /knowledge/jobs/${done.job_id}`,
+      message: acceptedWords(document_name, done),
       details: { document_name, text_size: file_size, chunk_size, ...done },
     };
   },

@@ -14,3 +14,12 @@ export const ingest = (
   { call, ...document }: Ingest,
 ): Promise<z.output<typeof ingestDocument.output>> =>
   discardWhenRefused(gateway, blob, () => gateway.bus.ask(ingestDocument, { ...document, blob: blob.ref }, call));
+
+/** What became of an upload, for people. */
+export const acceptedWords = (
+  name: string,
+  { job_id, unchanged, version }: Pick<z.output<typeof ingestDocument.output>, 'job_id' | 'unchanged' | 'version'>,
+): string => {
+  if (unchanged) return `${name} is unchanged: these bytes are version ${version} already`;
+  return `${name} is accepted and being indexed; follow GET /knowledge/jobs/${job_id}`;
+};

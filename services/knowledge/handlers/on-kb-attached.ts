@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
 import { startRemoval } from '../start-removal.ts';
 import { findBaseByCloudId, markAttached } from '../store/bases.ts';
-import { documentsOfBase, olderVersions } from '../store/documents.ts';
+import { documentsOfBase, olderVersions, type Document } from '../store/documents.ts';
 
 /**
  * The agent answers from the base now: jobs whose last document that was are done, and the versions that its documents
@@ -18,8 +18,12 @@ export const onKbAttached =
     if (base === null) return;
     await markAttached(tx, base, new Date(deps.clock.now()));
     const documents = await documentsOfBase(tx, base.id);
+    const replaced = new Map<string, Document>();
     for (const document of documents.filter(({ state }) => state === 'indexed')) {
-      for (const older of await olderVersions(tx, document)) await startRemoval(deps, tx, older);
+      for (const older of await olderVersions(tx, document)) replaced.set(older.id, older);
+    }
+    if (replaced.size > 0) {
+      await startRemoval(deps, tx, base.domainId, { versions: [...replaced.values()], because: 'replaced' });
     }
     await refreshJobs(
       deps,

@@ -11,7 +11,7 @@ export const handleResolveSources =
     return {
       sources: documents.map((document) => ({
         stored_name: document.storedName,
-        document_id: document.id,
+        document_id: document.originalId,
         name: document.name,
         type: document.type,
         source_url: document.sourceUrl,

@@ -17,8 +17,8 @@ export const handleSearchPassages =
         const document = byId.get(documentId);
         if (document === undefined) return [];
         const heading = title === '' ? null : title;
-        const { name, sourceUrl } = document;
-        return [{ document_id: documentId, document: name, url: sourceUrl, heading, page, text, answer }];
+        const { originalId, name, sourceUrl } = document;
+        return [{ document_id: originalId, document: name, url: sourceUrl, heading, page, text, answer }];
       }),
     };
   };

@@ -15,8 +15,11 @@ const attemptsMax = 8;
 export const advanceJob = async (deps: Deps, job: Job, signal: AbortSignal): Promise<void> => {
   try {
     if (job.request.kind === 'crawl') await advanceCrawl(deps, job, job.request, signal);
-    if (job.request.kind === 'remove' && !(await advanceRemoval(deps, job, job.request.document_id))) {
-      await lookAgain(deps, job, { attempt: job.attempt });
+    if (job.request.kind === 'remove') {
+      const outcome = await advanceRemoval(deps, job);
+      // Many documents take many steps, which are no attempts.
+      if (outcome === 'advanced') await lookAgain(deps, job, { attempt: 0 });
+      if (outcome === 'waiting') await lookAgain(deps, job, { attempt: job.attempt });
     }
   } catch (thrown) {
     const failure = toFailure(thrown);

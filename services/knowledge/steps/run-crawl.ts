@@ -1,11 +1,10 @@
-import { crawlProgressed, documentAccepted } from '../../../shared/contracts/knowledge.ts';
+import { crawlProgressed } from '../../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
-import { chunkText } from '../../../shared/retrieval/chunk-text.ts';
 import type { CrawledPage, Seen, VisitedPage } from '../crawl/port.ts';
 import type { Deps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
-import { findLiveByName, insertDocument } from '../store/documents.ts';
+import { keyOf, putVersion } from '../put-version.ts';
 import { isHeld } from '../store/removals.ts';
 import {
   jobLeaseMs,
@@ -49,6 +48,7 @@ export const runCrawl = async (deps: Deps, job: Job, request: CrawlRequest, stop
   if (cancelled.signal.aborted) return;
   await deps.messaging.transaction((tx) => storePages(deps, tx, { job, request, pages }));
   deps.wakeBases();
+  deps.wakeJobs();
 };
 
 const itemOf = (page: CrawledPage): NewItem => ({
@@ -115,29 +115,21 @@ const storePage = async (
 ): Promise<NewItem> => {
   const { content } = page;
   if (content === undefined) return itemOf(page);
-  const present = await findLiveByName(tx, job.domainId, page.url);
-  if (present?.hash === content.hash) return { name: page.url, state: 'unchanged' };
-  const id = deps.clock.newId();
-  await insertDocument(tx, {
-    id,
+  const read = {
     domainId: job.domainId,
     jobId: job.id,
     name: page.url,
     filename: page.url,
-    type: 'html',
-    version: (present?.version ?? 0) + 1,
+    type: 'html' as const,
     hash: content.hash,
     bytes: content.bytes,
     pages: null,
-    chunks: chunkText(content.text).length,
     chunkSize: request.chunk_size,
     useSemantic: request.use_semantic,
     sourceUrl: page.url,
     text: content.text,
-  });
-  await deps.messaging.emit(tx, documentAccepted, {
-    domainId: job.domainId,
-    data: { document_id: id, job_id: job.id, name: page.url },
-  });
-  return { name: page.url, state: 'fetched', documentId: id };
+  };
+  const { outcome, document } = await putVersion(deps, tx, keyOf(read), read);
+  if (outcome === 'unchanged') return { name: page.url, state: 'unchanged' };
+  return { name: page.url, state: 'fetched', documentId: document.id };
 };

@@ -34,7 +34,7 @@ const acceptDocument = async (deps: StoreDeps, tx: Transaction, document: Docume
   if (document.jobId === null) return;
   await deps.messaging.emit(tx, documentIndexed, {
     domainId: document.domainId,
-    data: { document_id: document.id, job_id: document.jobId, name: document.name },
+    data: { document_id: document.originalId, job_id: document.jobId, name: document.name },
   });
 };
 
@@ -49,6 +49,6 @@ export const failDocument = async (
   if (document.jobId === null) return;
   await deps.messaging.emit(tx, documentFailed, {
     domainId: document.domainId,
-    data: { document_id: document.id, job_id: document.jobId, name: document.name, error },
+    data: { document_id: document.originalId, job_id: document.jobId, name: document.name, error },
   });
 };

@@ -6,13 +6,15 @@ import {
   type DocumentType,
 } from '../../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
-import { decodeCursor, pageOf } from '../../../shared/db/cursor.ts';
 import { storedNameOf } from '../domain.ts';
 
 const rowSchema = z.object({ type: documentType, state: documentState });
 
+/** A version of a document, or a further copy of one. */
 export interface Document {
   readonly id: string;
+  /** What the outside calls the document in all its versions: the id of the first. */
+  readonly originalId: string;
   readonly domainId: string;
   readonly baseId: string | null;
   readonly jobId: string | null;
@@ -23,10 +25,12 @@ export interface Document {
   readonly type: DocumentType;
   readonly state: DocumentState;
   readonly version: number;
+  readonly copy: number;
   readonly hash: string;
   readonly bytes: number;
   readonly pages: number | null;
   readonly chunks: number | null;
+  readonly language: string | null;
   readonly sourceUrl: string | null;
   readonly websiteUrl: string | null;
   readonly chunkSize: number;
@@ -56,8 +60,12 @@ export type NewDocument = Pick<
   | 'useSemantic'
 > & {
   readonly jobId: string | null;
+  /** Of a first version: its own id. */
+  readonly originalId?: string;
+  readonly copy?: number;
   readonly isProfile?: boolean;
   readonly baseId?: string;
+  readonly language?: string | null;
   readonly sourceUrl?: string | null;
   readonly websiteUrl?: string | null;
   readonly text: string;
@@ -65,32 +73,37 @@ export type NewDocument = Pick<
 
 export const insertDocument = async (tx: Transaction, document: NewDocument): Promise<void> => {
   const state = document.baseId === undefined ? 'accepted' : 'uploading';
-  await tx.document.create({ data: { ...document, state, storedName: storedNameOf(document.id) } });
+  const { id, originalId = id } = document;
+  await tx.document.create({ data: { ...document, originalId, state, storedName: storedNameOf(id) } });
 };
 
-// Everything but the text, which may be megabytes and is wanted in two places only.
-const withoutText = { omit: { text: true } } as const;
+/** Everything but the text, which may be megabytes and is wanted in few places only. */
+export const withoutText = { omit: { text: true } } as const;
 
-export const findDocument = async (tx: Transaction, domainId: string, id: string): Promise<Document | null> => {
-  const row = await tx.document.findFirst({ where: { id, domainId, isProfile: false }, ...withoutText });
+/** One version. */
+export const findVersion = async (tx: Transaction, id: string): Promise<Document | null> => {
+  const row = await tx.document.findUnique({ where: { id }, ...withoutText });
   return row === null ? null : asDocument(row);
 };
+
+/** What tells a document from the others of its domain: a page its address, anything else its name. */
+export type DocumentKey =
+  | { readonly originalId: string }
+  | { readonly sourceUrl: string }
+  | { readonly name: string; readonly sourceUrl: null };
+
+/** Versions of one document, newest first; those that failed or are on their way out as well. */
+export const versionsOf = async (tx: Transaction, domainId: string, key: DocumentKey): Promise<readonly Document[]> =>
+  (
+    await tx.document.findMany({
+      where: { domainId, isProfile: false, ...key },
+      orderBy: [{ version: 'desc' }, { copy: 'desc' }],
+      ...withoutText,
+    })
+  ).map(asDocument);
 
 export const readText = async (tx: Transaction, id: string): Promise<string> =>
   (await tx.document.findUniqueOrThrow({ where: { id }, select: { text: true } })).text;
-
-/**
- * The newest version under a name that is neither failed nor on its way out. Who looks is about to store the next one and
- * holds the domain.
- */
-export const findLiveByName = async (tx: Transaction, domainId: string, name: string): Promise<Document | null> => {
-  const row = await tx.document.findFirst({
-    where: { domainId, name, isProfile: false, state: { notIn: ['failed', 'removing'] } },
-    orderBy: { version: 'desc' },
-    ...withoutText,
-  });
-  return row === null ? null : asDocument(row);
-};
 
 export const documentsOfBase = async (tx: Transaction, baseId: string): Promise<readonly Document[]> =>
   (await tx.document.findMany({ where: { baseId }, orderBy: { createdAt: 'asc' }, ...withoutText })).map(asDocument);
@@ -185,43 +198,19 @@ export const deleteDocument = async (tx: Transaction, id: string): Promise<void>
   await tx.document.deleteMany({ where: { id } });
 };
 
-/** Older versions under the same name, which a newer one has replaced. */
-export const olderVersions = async (tx: Transaction, document: Document): Promise<readonly Document[]> =>
-  (
-    await tx.document.findMany({
-      where: {
-        domainId: document.domainId,
-        name: document.name,
-        isProfile: false,
-        version: { lt: document.version },
-        state: { not: 'removing' },
-      },
-      ...withoutText,
-    })
-  ).map(asDocument);
-
-/** Newest first. */
-export const listDocuments = async (
-  tx: Transaction,
-  page: { readonly domainId: string; readonly limit: number; readonly cursor: string | undefined },
-) => {
-  const after = decodeCursor(page.cursor);
-  const where = { domainId: page.domainId, isProfile: false };
-  const [rows, total] = await Promise.all([
-    tx.document.findMany({
-      where: {
-        ...where,
-        ...(after === undefined
-          ? {}
-          : { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
-      },
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      take: page.limit + 1,
-      ...withoutText,
-    }),
-    tx.document.count({ where }),
-  ]);
-  return { ...pageOf(rows.map(asDocument), page.limit, (row) => row), total };
+/** Older versions of the document, and older copies of this one, which it replaces. */
+export const olderVersions = async (tx: Transaction, document: Document): Promise<readonly Document[]> => {
+  const { originalId, version, copy } = document;
+  const rows = await tx.document.findMany({
+    where: {
+      originalId,
+      isProfile: false,
+      state: { not: 'removing' },
+      OR: [{ version: { lt: version } }, { version, copy: { lt: copy } }],
+    },
+    ...withoutText,
+  });
+  return rows.map(asDocument);
 };
 
 export const findByStoredNames = async (tx: Transaction, domainId: string, storedNames: readonly string[]) =>
@@ -232,7 +221,8 @@ export const findByStoredNames = async (tx: Transaction, domainId: string, store
     })
   ).map(asDocument);
 
-const asDocument = (
+/** A row with its words read. */
+export const asDocument = (
   row: Omit<Document, 'type' | 'state'> & { readonly type: string; readonly state: string },
 ): Document => ({
   ...row,

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../../shared/db/client.ts';
+import type { Document } from './documents.ts';
 
 /**
  * Names the set of documents that a domain's answers may rest on; undefined when there is none. A document's text never
@@ -29,8 +30,8 @@ export const findIndexed = (
   client: Transaction,
   domainId: string,
   ids: readonly string[],
-): Promise<readonly { readonly id: string; readonly name: string; readonly sourceUrl: string | null }[]> =>
+): Promise<readonly Pick<Document, 'id' | 'originalId' | 'name' | 'sourceUrl'>[]> =>
   client.document.findMany({
     where: { domainId, id: { in: [...ids] }, state: 'indexed', isProfile: false },
-    select: { id: true, name: true, sourceUrl: true },
+    select: { id: true, originalId: true, name: true, sourceUrl: true },
   });

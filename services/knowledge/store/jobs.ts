@@ -19,7 +19,11 @@ export const jobRequest = z.discriminatedUnion('kind', [
     chunk_size: z.number(),
     use_semantic: z.boolean(),
   }),
-  z.object({ kind: z.literal('remove'), document_id: z.uuid() }),
+  /** Of the documents that its items name. */
+  z.object({
+    kind: z.literal('remove'),
+    because: z.enum(['asked', 'replaced', 'cancelled']).default('asked'),
+  }),
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
 
@@ -69,6 +73,31 @@ export interface NewItem {
   readonly reason?: string;
   readonly documentId?: string;
 }
+
+/** The documents of a removal that are not gone yet. */
+export const itemsToRemove = async (tx: Transaction, jobId: string): Promise<readonly string[]> => {
+  const rows = await tx.jobItem.findMany({
+    where: { jobId, state: 'removing', documentId: { not: null } },
+    select: { documentId: true },
+    orderBy: { position: 'asc' },
+  });
+  return rows.flatMap(({ documentId }) => (documentId === null ? [] : [documentId]));
+};
+
+/** Versions that have ended stay in their jobs' lists as they ended; what becomes of them is another job's. */
+export const settleItems = async (tx: Transaction, documentIds: readonly string[]): Promise<void> => {
+  await tx.$executeRaw`
+    update job_items item
+    set state = document.state, reason = document.error_message, code = document.error_code, document_id = null
+    from documents document
+    where document.id = item.document_id and document.id = any(${[...documentIds]}::uuid[])
+      and document.state in ('indexed', 'failed')`;
+};
+
+/** A version is gone: the jobs that had it say so. */
+export const markGone = async (tx: Transaction, documentId: string, state: 'removed' | 'replaced'): Promise<void> => {
+  await tx.jobItem.updateMany({ where: { documentId }, data: { state, documentId: null } });
+};
 
 /** Replaces the items of a job, and all that a crawl kept with them. */
 export const replaceItems = async (tx: Transaction, jobId: string, items: readonly NewItem[]): Promise<void> => {
@@ -142,7 +171,7 @@ export const saveJob = async (
   change: Parameters<typeof updateJob>[2],
 ): Promise<boolean> => {
   const saved = await tx.job.updateMany({
-    where: { id, leaseOwner, phase: { in: ['accepted', 'crawling'] } },
+    where: { id, leaseOwner, phase: { in: ['accepted', 'crawling', 'removing'] } },
     data: { ...change, updatedAt: new Date() },
   });
   return saved.count === 1;
@@ -171,13 +200,13 @@ export const claimJobs = async (
         where busy.domain_id = job.domain_id and busy.kind = ${claim.kind} and busy.lease_until > now()
       ) as place
       from jobs job
-      where kind = ${claim.kind} and phase in ('accepted', 'crawling') and next_at <= now()
+      where kind = ${claim.kind} and phase in ('accepted', 'crawling', 'removing') and next_at <= now()
         and (lease_until is null or lease_until < now()))
     update jobs set lease_owner = ${claim.owner}, lease_until = now() + ${claim.leaseMs} * interval '1 millisecond',
       attempt = attempt + 1
     where id in (
       select job.id from jobs job join due on due.id = job.id
-      where due.place <= ${perDomainMax[claim.kind]} and job.phase in ('accepted', 'crawling')
+      where due.place <= ${perDomainMax[claim.kind]} and job.phase in ('accepted', 'crawling', 'removing')
         and (job.lease_until is null or job.lease_until < now())
       order by due.place, due.next_at limit ${claim.limit} for update of job skip locked)
     returning id`;
@@ -206,23 +235,31 @@ export const lockJobs = async (tx: Transaction, ids: readonly string[]): Promise
   await tx.$executeRaw`select 1 from jobs where id = any(${[...ids]}::uuid[]) order by id for update`;
 };
 
-export interface JobItemRow {
-  readonly name: string;
-  readonly state: string;
-  readonly reason: string | null;
-}
-
-const itemRow = z.object({ name: z.string(), state: z.string(), reason: z.string().nullable() });
+const itemRow = z.object({
+  name: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  code: z.string().nullable(),
+  /** By which the outside knows it. */
+  document_id: z.string().nullable(),
+});
+export type JobItemRow = z.infer<typeof itemRow>;
 
 /** The items as they stand; one that became a document shows the document's state and error. */
 export const listItems = async (tx: Transaction, jobId: string): Promise<readonly JobItemRow[]> => {
   const rows = await tx.$queryRaw<unknown[]>`
     select item.name, coalesce(document.state, item.state) as state,
-      coalesce(document.error_message, item.reason) as reason
+      coalesce(document.error_message, item.reason) as reason, coalesce(document.error_code, item.code) as code,
+      document.original_id::text as document_id
     from job_items item left join documents document on document.id = item.document_id
     where item.job_id = ${jobId}::uuid order by item.position`;
   return z.array(itemRow).parse(rows);
 };
+
+/** Whether everything that a job put in was removed before it ended. */
+export const isAllRemoved = async (tx: Transaction, jobId: string): Promise<boolean> =>
+  (await tx.jobItem.count({ where: { jobId } })) > 0 &&
+  (await tx.jobItem.count({ where: { jobId, state: { not: 'removed' } } })) === 0;
 
 const progressRow = z.object({ job_id: z.string(), state: documentState, is_attached: z.boolean() });
 

@@ -142,6 +142,7 @@ const newBase = (id: string, domainId: string, at: number): BaseRow => ({
 
 const newDocument = (id: string, domainId: string, baseId: string | null): DocumentRow => ({
   id,
+  originalId: id,
   domainId,
   baseId,
   jobId: null,
@@ -152,10 +153,12 @@ const newDocument = (id: string, domainId: string, baseId: string | null): Docum
   type: 'txt',
   state: baseId === null ? 'accepted' : 'uploading',
   version: 1,
+  copy: 1,
   hash: id,
   bytes: 4,
   pages: null,
   chunks: 1,
+  language: null,
   sourceUrl: null,
   websiteUrl: null,
   chunkSize: 1000,

@@ -130,6 +130,9 @@ interface BaseRow {
   readonly kb_name: string;
   readonly kb_uuid: string | null;
 }
+const versionsOfDocument = `
+  select version || ' ' || state as version from documents where original_id = $1 and state <> 'removing'
+  order by documents.version desc, copy desc`;
 const basesOfDomain = 'select state, kb_name, kb_uuid from knowledge_bases where domain_id = $1 order by created_at';
 
 /** The control plane as a second client of the account would use it. */
@@ -146,7 +149,7 @@ const inCloud =
   };
 
 /** What others ask of the service. */
-const questions = ({ bus, clock }: TestPlatform, blobs: BlobStore) => {
+const questions = ({ bus, clock, sql }: TestPlatform, blobs: BlobStore) => {
   const ask = <Q extends Query>(contract: Q, input: z.input<Q['input']>): Promise<z.output<Q['output']>> =>
     bus.ask(contract, input, { deadlineAt: clock.now() + 20_000, correlationId: clock.newId() });
   const job = async (domainId: string, jobId: string): Promise<JobView> =>
@@ -154,9 +157,17 @@ const questions = ({ bus, clock }: TestPlatform, blobs: BlobStore) => {
   return {
     ask,
     job,
-    ingest: async (domainId: string, filename: string, text: string) => {
+    /** Rows of a document, newest first, as `version state`; what is on its way out is left out. */
+    versions: async (documentId: string): Promise<readonly string[]> =>
+      (await sql<{ version: string }>(versionsOfDocument, [documentId])).map(({ version }) => version),
+    ingest: async (
+      domainId: string,
+      filename: string,
+      text: string,
+      options: Partial<z.input<typeof ingestDocument.input>> = {},
+    ) => {
       const { ref: blob } = await blobs.put(Readable.from([Buffer.from(text)]), 1_000_000);
-      return ask(ingestDocument, { domain_id: domainId, blob, filename, kind: 'file' });
+      return ask(ingestDocument, { domain_id: domainId, blob, filename, kind: 'file', ...options });
     },
     remove: (domainId: string, document_id: string) => ask(removeDocument, { domain_id: domainId, document_id }),
     cancel: (domainId: string, job_id: string) => ask(cancelJob, { domain_id: domainId, job_id }),

@@ -46,6 +46,8 @@ const ingested = z.object({
   indexing_job_uuid: z.string().nullable(),
   document_id: z.uuid(),
   job_id: z.uuid(),
+  version: z.int(),
+  unchanged: z.boolean(),
   state: documentState,
 });
 
