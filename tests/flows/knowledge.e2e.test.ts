@@ -94,6 +94,7 @@ describe('what cannot be read', () => {
     ['blank.pdf', documents.anEmptyPdf, 'document_empty'],
     ['blank.txt', async () => ' \n\t\n ', 'document_empty'],
     ['none.txt', async () => '', 'document_empty'],
+    ['nothing.json', async () => '[]', 'document_empty'],
     ['setup.exe', async () => documents.aProgram(), 'unsupported_file_type'],
     ['holiday.txt', async () => documents.aProgram(), 'unsupported_file_type'],
     ['letter.docx', async () => 'PK\u0003\u0004 not a text', 'unsupported_file_type'],

@@ -1,6 +1,6 @@
 import { toFailure } from '../../../shared/errors/failure.ts';
 import type { GuardedRequest, GuardedResponse } from '../../../shared/http/guarded-client.ts';
-import { decodeText } from '../extract/decode-text.ts';
+import { decodeAs, markOf } from '../extract/unicode.ts';
 import { allowAll, allowNone, parseRobots, type Robots } from './robots.ts';
 
 export interface HostRobots {
@@ -54,7 +54,7 @@ const fetchRobots = async (fetchFile: () => Promise<GuardedResponse>): Promise<H
     const { status, body } = await fetchFile();
     if (status >= 500) return unreadable;
     if (status < 200 || status >= 300) return silent;
-    return toHost(parseRobots(decodeText(body).text, agent), 'robots.txt forbids it');
+    return toHost(parseRobots(decodeAs(body, markOf(body) ?? 'utf-8'), agent), 'robots.txt forbids it');
   } catch (thrown) {
     return toFailure(thrown).code === 'unsupported_media_type' ? silent : unreadable;
   }

@@ -1,6 +1,7 @@
 import { Failure } from '../../../shared/errors/failure.ts';
 import { signatureOf } from './signatures.ts';
 import { typeOfExtension, unsupportedFileType, type FileType } from './supported-types.ts';
+import { hasAlphabetSwitch, looksWide, markOf } from './unicode.ts';
 
 /**
  * What a file is, by its bytes. The name only decides between kinds of text, which look alike, and has to be one that
@@ -15,9 +16,13 @@ export const detectType = (bytes: Uint8Array, filename: string): FileType => {
   if (signature !== undefined) throw unsupportedFileType(`the file is ${signature}`);
   if (looksBinary(bytes)) throw unsupportedFileType('the file is neither text nor a PDF');
   if (claimed === 'pdf') throw new Failure('document_broken', { detail: 'The file is named as a PDF but is none.' });
-  if (extension !== '' && claimed === undefined) throw unsupportedFileType(`the file is named ${extension}`);
+  if (extension !== '' && claimed === undefined && !namesNothing.has(extension))
+    throw unsupportedFileType(`the file is named ${extension}`);
   return claimed ?? typeOfText(bytes);
 };
+
+// Names that programs give to what they write, whatever it is.
+const namesNothing: ReadonlySet<string> = new Set(['.bin', '.dat', '.log', '.out']);
 
 const extensionOf = (filename: string): string => {
   const name = filename.trim().toLowerCase();
@@ -49,16 +54,21 @@ const isJson = (bytes: Uint8Array): boolean => {
 };
 
 const sampleBytes = 65_536;
+// Tab, line feed, form feed, carriage return, and the escape that ISO-2022 texts switch alphabets with.
+const textControls: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
+const shiftBytes: ReadonlySet<number> = new Set([0x0e, 0x0f]);
+const noBytes: ReadonlySet<number> = new Set();
 
-/** Control characters that no text holds. UTF-16 is text: its NULs are every other byte. */
+/** Control characters that no text holds. UTF-16 and UTF-32 are text: zero bytes are part of each letter. */
 const looksBinary = (bytes: Uint8Array): boolean => {
   const sample = bytes.subarray(0, sampleBytes);
-  if (hasUtf16Mark(sample) || looksUtf16(sample) !== undefined) return false;
+  const marked = markOf(bytes) ?? looksWide(bytes);
+  if (marked !== undefined && marked !== 'utf-8') return false;
+  const switches = hasAlphabetSwitch(sample) ? shiftBytes : noBytes;
   let controls = 0;
   for (const byte of sample) {
     if (byte === 0) return !isOneStrayNul(sample);
-    // ESC is left out: ISO-2022 texts switch alphabets with it.
-    if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0c && byte !== 0x0d && byte !== 0x1b) controls += 1;
+    if (byte < 0x20 && !textControls.has(byte) && !switches.has(byte)) controls += 1;
   }
   return controls > sample.length / 50;
 };
@@ -68,23 +78,6 @@ const isOneStrayNul = (sample: Uint8Array): boolean => {
   let nuls = 0;
   for (const byte of sample) if (byte === 0) nuls += 1;
   return nuls * 1000 <= sample.length;
-};
-
-const hasUtf16Mark = (bytes: Uint8Array): boolean =>
-  (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-
-/** UTF-16 without its mark, told by where the zero bytes of Latin letters fall; undefined when it is not. */
-export const looksUtf16 = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined => {
-  const sample = bytes.subarray(0, 2048);
-  if (sample.length < 4) return undefined;
-  const zeros = { even: 0, odd: 0 };
-  sample.forEach((byte, at) => {
-    if (byte === 0) zeros[at % 2 === 0 ? 'even' : 'odd'] += 1;
-  });
-  const half = sample.length / 2;
-  if (zeros.odd > half * 0.6 && zeros.even < half * 0.05) return 'utf-16le';
-  if (zeros.even > half * 0.6 && zeros.odd < half * 0.05) return 'utf-16be';
-  return undefined;
 };
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');

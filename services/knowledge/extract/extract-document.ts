@@ -31,17 +31,18 @@ export interface ExtractedDocument {
 
 /**
  * What a bot can read of a document. Throws `unsupported_file_type`, `document_encrypted`, `document_broken`,
- * `document_needs_ocr`, `document_empty`, and `document_too_complex` over a limit of `extractLimits`.
+ * `document_needs_ocr`, `document_empty` (but for JSON, which may come back with 0 words), and `document_too_complex` over a limit of `extractLimits`.
  * Time and memory are bounded only inside a worker: call it through `createExtractor`.
  */
 export const extractDocument = async (input: DocumentInput): Promise<ExtractedDocument> => {
   if (input.bytes.byteLength === 0) throw empty('The file is empty.');
   const type = input.kind === 'text' ? 'text' : detectType(input.bytes, input.filename);
-  const decoded = type === 'pdf' ? undefined : decodeText(input.bytes);
+  const decoded = type === 'pdf' ? undefined : await decodeText(input.bytes);
   const reading = type === 'pdf' || decoded === undefined ? await readPdf(input.bytes) : readText(type, decoded);
   const text = normaliseText(reading.text);
   const words = countWords(text.replace(pageMark, ''));
-  if (words === 0) throw empty('No text was found in the document.');
+  // Valid JSON is read whatever is in it; nobody can see by a page without words whether it was read rightly.
+  if (words === 0 && type !== 'json') throw empty('No text was found in the document.');
   if (Buffer.byteLength(text) > extractLimits.textBytesMax) {
     throw tooComplex(`The document holds more than ${extractLimits.textBytesMax / 1_000_000} MB of text.`);
   }

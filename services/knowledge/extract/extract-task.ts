@@ -30,7 +30,7 @@ export type WorkerMessage = { readonly kind: 'started' } | ExtractOutcome;
 /** Runs a task to an outcome; never throws. A reader that stumbles in a way of its own has met a broken document. */
 export const runExtractTask = async (task: ExtractTask): Promise<ExtractOutcome> => {
   try {
-    if (task.kind === 'page') return { kind: 'page', page: readPage(task.input) };
+    if (task.kind === 'page') return { kind: 'page', page: await readPage(task.input) };
     return { kind: 'document', document: await extractDocument(task.input) };
   } catch (thrown) {
     const failure =

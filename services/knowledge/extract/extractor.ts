@@ -5,6 +5,7 @@ import { runExtractTask, type ExtractOutcome, type ExtractTask, type WorkerMessa
 import { tooComplex } from './limits.ts';
 import type { PageInput, PageReading } from './read-page.ts';
 import { createSlots } from './slots.ts';
+import { isPlainUtf8, markOf } from './unicode.ts';
 import { workerSource, workerUrl } from '../worker-url.ts';
 
 export interface ExtractorOptions {
@@ -58,8 +59,11 @@ const defaults = { timeoutMs: 20_000, heapMb: 384, concurrency: 2, queueMax: 200
 // Nested HTML takes quadratic time: made for it, 64 KB took a second, 16 KB some 50 ms.
 const smallBytesMax = 16_384;
 
-const isSmall = ({ input }: ExtractTask): boolean =>
-  input.bytes.byteLength <= smallBytesMax && !Buffer.from(input.bytes.subarray(0, 1024)).includes('%PDF-');
+// Text in an older encoding goes to a worker: the tables to guess it by take 80 MB.
+const isSmall = ({ input: { bytes } }: ExtractTask): boolean =>
+  bytes.byteLength <= smallBytesMax &&
+  !Buffer.from(bytes.subarray(0, 1024)).includes('%PDF-') &&
+  (isPlainUtf8(bytes) || markOf(bytes) !== undefined);
 
 const failureOf = (outcome: ExtractOutcome): Failure =>
   outcome.kind === 'failure' ? Failure.fromWire(outcome.failure) : new Failure('internal');

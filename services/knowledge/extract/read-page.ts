@@ -26,8 +26,8 @@ export interface PageReading {
 }
 
 /** Reads a page whatever is in it; throws only `document_too_complex` for too much text. */
-export const readPage = (input: PageInput): PageReading => {
-  const $ = parseHtml(decodePage(input));
+export const readPage = async (input: PageInput): Promise<PageReading> => {
+  const $ = parseHtml(await decodePage(input));
   const { text, title } = readHtmlTree($);
   const words = normaliseText(text);
   const base = absolute($('base[href]').first().attr('href'), input.url) ?? input.url;
@@ -45,10 +45,10 @@ export const readPage = (input: PageInput): PageReading => {
 
 const headBytes = 4096;
 
-const decodePage = ({ bytes, charset }: PageInput): string => {
+const decodePage = async ({ bytes, charset }: PageInput): Promise<string> => {
   const head = Buffer.from(bytes.subarray(0, headBytes)).toString('latin1');
   const declared = /<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})/i.exec(head)?.[1];
-  return decodeText(bytes, charset ?? declared).text;
+  return (await decodeText(bytes, charset ?? declared)).text;
 };
 
 const robotsOf = ($: CheerioAPI): ReadonlySet<string> =>

@@ -10,7 +10,7 @@ interface SupportedType {
 /** The one table of what can be read: detection, refusals and `GET /knowledge/supported-types` all derive from it. */
 export const supportedTypes = {
   pdf: { description: 'PDF documents that hold text', extensions: ['.pdf'] },
-  txt: { description: 'Plain text in UTF-8, UTF-16 or Windows-1252', extensions: ['.txt', '.text'] },
+  txt: { description: 'Plain text in any common encoding, which is found out', extensions: ['.txt', '.text'] },
   md: { description: 'Markdown; headings become passage titles', extensions: ['.md', '.markdown'] },
   json: { description: 'JSON, read as records of path and value', extensions: ['.json'] },
   csv: { description: 'Tables with a header row, one record a row', extensions: ['.csv', '.tsv'] },

@@ -32,7 +32,12 @@ export const handleIngestDocument =
       const same = unchangedAmong(versions, { hash, chunkSize: input.chunk_size, useSemantic: input.use_semantic });
       // One that failed since is looked after by `putVersion`.
       if (same !== undefined && versions[0] === same) return await answerUnchanged(deps, once, same);
-      const { text, type, pages } = await deps.extractor.extract({ bytes, filename: input.filename, kind: input.kind });
+      const { text, type, pages, words } = await deps.extractor.extract({
+        bytes,
+        filename: input.filename,
+        kind: input.kind,
+      });
+      if (words === 0) throw new Failure('document_empty', { detail: 'No text was found in the document.' });
       const read = { ...readOf(deps, input, versions[0]), hash, bytes: bytes.byteLength, text, type, pages };
       return await deps.messaging.once(once, ingestOutput, (tx) => accept(deps, tx, input, read));
     } finally {
