@@ -107,6 +107,22 @@ describe('live views', () => {
     ]);
   });
 
+  it('of a job that are joined again, even where another process serves them, begin with how it stands', async () => {
+    let job: JobView = aJob({ phase: 'crawling', done: 1 });
+    await script(gateway.bus, getJob, () => ({ job }));
+    const stream = await watch(`/knowledge/jobs/${jobId}`, key);
+    await stream.events(1);
+    stream.leave();
+    job = aJob({ phase: 'indexing', done: 2 });
+    const again = await watch(`/knowledge/jobs/${jobId}`, { ...key, 'last-event-id': `${jobId}:1` });
+    expect((await again.events(1))[0]).toMatchObject({ event: 'progress', data: { phase: 'indexing', done: 2 } });
+    again.leave();
+    job = aJob({ phase: 'failed', done: 2, error: { code: 'cloud_refused', message: 'No.' } });
+    const late = await watch(`/knowledge/jobs/${jobId}`, key);
+    expect((await late.events(1))[0]).toMatchObject({ event: 'end', data: { phase: 'failed' } });
+    await late.ended;
+  });
+
   it('of a job are plain JSON without the wish for events, and 404 for another domain', async () => {
     await script(gateway.bus, getJob, ({ domain_id }) => {
       if (domain_id !== acmeId) throw new Failure('job_unknown');

@@ -65,10 +65,17 @@ describe('a job', () => {
     );
   });
 
-  test('tells the time left only when it can be told', () => {
-    expect(etaSeconds({ done: 0, total: 4, elapsedMs: 1000 })).toBeNull();
-    expect(etaSeconds({ done: 4, total: 4, elapsedMs: 1000 })).toBeNull();
-    expect(etaSeconds({ done: 1, total: 4, elapsedMs: 2000 })).toBe(6);
+  test('tells the time left by its pace', () => {
+    expect(etaSeconds({ done: 1, total: 4, elapsedMs: 2000, typicalMs: null })).toBe(6);
+    expect(etaSeconds({ done: 0, total: 4, elapsedMs: 1000, typicalMs: 9000 })).toBeNull();
+    expect(etaSeconds({ done: 4, total: 4, elapsedMs: 1000, typicalMs: 9000 })).toBeNull();
+  });
+
+  test('with one thing to do tells the time left by what it usually takes, and nothing once it takes longer', () => {
+    const job = { done: 0, total: 1, elapsedMs: 1000 };
+    expect(etaSeconds({ ...job, typicalMs: 5500 })).toBe(5);
+    expect(etaSeconds({ ...job, typicalMs: 900 })).toBeNull();
+    expect(etaSeconds({ ...job, typicalMs: null })).toBeNull();
   });
 });
 

@@ -114,11 +114,24 @@ export const ingestPhaseOf = (documents: readonly DocumentProgress[]): JobPhase 
 export const finishedOf = (documents: readonly DocumentProgress[]): number =>
   documents.filter(({ state, isAttached }) => state === 'failed' || (state === 'indexed' && isAttached)).length;
 
-/** Seconds a job may still take, judged by its pace so far; null before the first item is done or after the last. */
-export const etaSeconds = (job: { done: number; total: number; elapsedMs: number }): number | null =>
-  job.done === 0 || job.done >= job.total
-    ? null
-    : Math.ceil(((job.elapsedMs / job.done) * (job.total - job.done)) / 1000);
+/** Whether nothing of a job will change any more. */
+export const isEnded = (phase: JobPhase): boolean => phase === 'done' || phase === 'failed' || phase === 'cancelled';
+
+/**
+ * Seconds a job may still take: judged by its pace so far, before its first item is done by how long such a job usually
+ * takes, when there is one thing to do. Null when nothing can be told, as of one that takes longer than usual.
+ */
+export const etaSeconds = (job: {
+  readonly done: number;
+  readonly total: number;
+  readonly elapsedMs: number;
+  readonly typicalMs: number | null;
+}): number | null => {
+  const { done, total, elapsedMs, typicalMs } = job;
+  if (done >= total) return null;
+  if (done > 0) return Math.ceil(((elapsedMs / done) * (total - done)) / 1000);
+  return total === 1 && typicalMs !== null && typicalMs > elapsedMs ? Math.ceil((typicalMs - elapsedMs) / 1000) : null;
+};
 
 /** Doubling wait between looks at the cloud, with jitter so that many bases do not look at once. */
 export const pollDelayMs = (attempt: number, bounds: { minMs: number; maxMs: number }, random: number): number =>

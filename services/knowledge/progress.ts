@@ -1,10 +1,10 @@
 import { jobProgressed } from '../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../shared/db/client.ts';
-import { finishedOf, ingestPhaseOf } from './domain.ts';
+import { finishedOf, ingestPhaseOf, isEnded } from './domain.ts';
 import type { StoreDeps } from './deps.ts';
-import { documentProgress, findJob, isAllRemoved, lockJobs, updateJob } from './store/jobs.ts';
+import { isAllRemoved } from './store/job-items.ts';
+import { documentProgress, findJob, lockJobs, updateJob } from './store/jobs.ts';
 
-const ended = new Set(['done', 'failed', 'cancelled']);
 // Of jobs with steps of their own.
 const ownPhases = new Set(['accepted', 'crawling', 'removing']);
 
@@ -24,16 +24,15 @@ export const refreshJobs = async (
   const progress = await documentProgress(tx, ids);
   for (const id of ids) {
     const job = await findJob(tx, id);
-    if (job === null || ended.has(job.phase) || ownPhases.has(job.phase)) continue;
-    const documents = progress
-      .filter((row) => row.job_id === id)
-      .map((row) => ({ state: row.state, isAttached: row.is_attached }));
+    if (job === null || isEnded(job.phase) || ownPhases.has(job.phase)) continue;
+    const rows = progress.filter((row) => row.job_id === id);
+    const documents = rows.map((row) => ({ state: row.state, isAttached: row.is_attached }));
     const isDropped = documents.length === 0 && (await isAllRemoved(tx, id));
     const phase = isDropped ? 'cancelled' : ingestPhaseOf(documents);
     // Pages of a crawl that gave no document are finished too.
     const done = finishedOf(documents) + Math.max(0, job.total - documents.length);
     if (phase === job.phase && done === job.done) continue;
-    await updateJob(tx, id, { phase, done, ...(phase === 'failed' ? jobFailure : {}) });
+    await updateJob(tx, id, { phase, done, ...(phase === 'failed' ? failureOf(rows) : {}) });
     await deps.messaging.emit(tx, jobProgressed, {
       domainId: job.domainId,
       data: { job_id: id, phase, done, total: job.total },
@@ -52,7 +51,7 @@ export const failJobs = async (
   await lockJobs(tx, ids);
   for (const id of ids) {
     const job = await findJob(tx, id);
-    if (job === null || ended.has(job.phase)) continue;
+    if (job === null || isEnded(job.phase)) continue;
     await updateJob(tx, id, { phase: 'failed', errorCode: code, errorMessage: message });
     await deps.messaging.emit(tx, jobProgressed, {
       domainId: job.domainId,
@@ -61,4 +60,13 @@ export const failJobs = async (
   }
 };
 
-const jobFailure = { errorCode: 'cloud_refused', errorMessage: 'None of the documents could be indexed' };
+/** Of one document its own words, of several how many there are and what the first died of. */
+const failureOf = (rows: Awaited<ReturnType<typeof documentProgress>>) => {
+  const [first] = rows;
+  const reason = first?.error_message ?? 'The document could not be indexed';
+  return {
+    errorCode: first?.error_code ?? 'cloud_refused',
+    errorMessage:
+      rows.length === 1 ? reason : `None of ${rows.length} documents could be indexed; the first: ${reason}`,
+  };
+};

@@ -3,6 +3,7 @@ import type { Transaction } from '../../shared/db/client.ts';
 import { Failure } from '../../shared/errors/failure.ts';
 import { chunkText } from '../../shared/retrieval/chunk-text.ts';
 import type { StoreDeps } from './deps.ts';
+import { languageOf } from './language-of.ts';
 import { startRemoval } from './start-removal.ts';
 import { insertDocument, versionsOf, type Document, type DocumentKey, type NewDocument } from './store/documents.ts';
 
@@ -54,7 +55,14 @@ export const putVersion = async (
   const originalId = newest?.originalId ?? id;
   const ofOriginal = versions.filter((version) => version.originalId === originalId);
   const version = Math.max(0, ...ofOriginal.map((row) => row.version)) + 1;
-  const document = { ...read, id, originalId, version, chunks: chunkText(read.text).length };
+  const document = {
+    ...read,
+    id,
+    originalId,
+    version,
+    chunks: chunkText(read.text).length,
+    language: languageOf(read.text),
+  };
   await insertDocument(tx, document);
   await deps.messaging.emit(tx, documentAccepted, {
     domainId: read.domainId,

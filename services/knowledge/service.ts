@@ -1,3 +1,4 @@
+import { listJobItems, listJobs, retryJob } from '../../shared/contracts/knowledge-jobs.ts';
 import * as contracts from '../../shared/contracts/knowledge.ts';
 import {
   domainRegistered,
@@ -23,8 +24,11 @@ import { handleGetDocument } from './handlers/get-document.ts';
 import { handleGetJob } from './handlers/get-job.ts';
 import { handleDeleteOrphan, handleListOrphans } from './handlers/orphans.ts';
 import { handleListDocuments } from './handlers/list-documents.ts';
+import { handleListJobItems, handleListJobs } from './handlers/list-jobs.ts';
+import { handleReadDocument } from './handlers/read-document.ts';
 import { handleReindexDocument } from './handlers/reindex-document.ts';
 import { handleRemoveDocument } from './handlers/remove-document.ts';
+import { handleRetryJob } from './handlers/retry-job.ts';
 import { handleResolveSources } from './handlers/resolve-sources.ts';
 import { handleListKnowledgeBases } from './handlers/list-knowledge-bases.ts';
 import { onDomainRemoved } from './handlers/on-domain-removed.ts';
@@ -123,11 +127,15 @@ const answerQueries = async ({ bus }: Platform, deps: Deps): Promise<void> => {
   await bus.answer(contracts.startCrawl, handleStartCrawl(deps));
   await bus.answer(contracts.listDocuments, handleListDocuments(deps));
   await bus.answer(contracts.getDocument, handleGetDocument(deps));
+  await bus.answer(contracts.readDocument, handleReadDocument(deps));
   await bus.answer(contracts.removeDocument, handleRemoveDocument(deps));
   await bus.answer(contracts.reindexDocument, handleReindexDocument(deps));
   await bus.answer(contracts.resolveSources, handleResolveSources(deps));
   await bus.answer(contracts.searchPassages, handleSearchPassages(deps));
   await bus.answer(contracts.getJob, handleGetJob(deps));
+  await bus.answer(listJobs, handleListJobs(deps));
+  await bus.answer(listJobItems, handleListJobItems(deps));
+  await bus.answer(retryJob, handleRetryJob(deps));
   await bus.answer(contracts.cancelJob, handleCancelJob(deps));
   await bus.answer(contracts.listOrphans, handleListOrphans(deps));
   await bus.answer(contracts.deleteOrphan, handleDeleteOrphan(deps));

@@ -1,7 +1,8 @@
 import type { Transaction } from '../../shared/db/client.ts';
 import type { StoreDeps } from './deps.ts';
-import { updateDocument, type Document } from './store/documents.ts';
-import { insertJob, replaceItems, settleItems, type JobRequest } from './store/jobs.ts';
+import { lockDocuments, updateDocument, type Document } from './store/documents.ts';
+import { settleItems } from './store/job-items.ts';
+import { insertJob, replaceItems, type JobRequest } from './store/jobs.ts';
 
 /**
  * Records that versions of documents of one domain are to go; a job does it and can be watched. Answers the job's id; who
@@ -18,6 +19,9 @@ export const startRemoval = async (
 ): Promise<string> => {
   const { versions, because } = removal;
   const id = deps.clock.newId();
+  const ids = versions.map((version) => version.id);
+  // Before the jobs and their items, as all do who move documents.
+  await lockDocuments(tx, ids);
   await insertJob(tx, {
     id,
     domainId,
@@ -25,11 +29,9 @@ export const startRemoval = async (
     request: { kind: 'remove', because },
     total: versions.length,
     bytes: versions.reduce((sum, { bytes }) => sum + bytes, 0),
+    isAsked: because === 'asked',
   });
-  await settleItems(
-    tx,
-    versions.map((version) => version.id),
-  );
+  await settleItems(tx, ids);
   const items = versions.map((version) => ({ name: version.name, state: 'removing', documentId: version.id }));
   await replaceItems(tx, id, items);
   for (const version of versions) await updateDocument(tx, version.id, { state: 'removing' });

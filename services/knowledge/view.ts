@@ -1,7 +1,9 @@
 import type { DocumentView, JobView } from '../../shared/contracts/knowledge.ts';
-import { etaSeconds } from './domain.ts';
+import { etaSeconds, isEnded } from './domain.ts';
+import type { Document } from './store/documents.ts';
 import type { PresentDocument } from './store/present-documents.ts';
-import type { Job, JobItemRow } from './store/jobs.ts';
+import type { JobItemRow } from './store/job-items.ts';
+import type { Job } from './store/jobs.ts';
 
 /** A document as the outside sees it. */
 export const viewDocument = (document: PresentDocument): DocumentView => ({
@@ -17,16 +19,21 @@ export const viewDocument = (document: PresentDocument): DocumentView => ({
   chunks: document.chunks,
   language: document.language,
   source_url: document.sourceUrl,
-  error:
-    document.errorCode === null
-      ? null
-      : { code: document.errorCode, message: document.errorMessage ?? document.errorCode },
+  error: errorOf(document),
   created_at: document.createdAt.toISOString(),
   indexed_at: document.indexedAt?.toISOString() ?? null,
 });
 
-/** A job as the outside sees it. */
-export const viewJob = (job: Job, items: readonly JobItemRow[], nowMs: number): JobView => ({
+/** What is shown of a job beside its row and its items. */
+interface JobDetails {
+  readonly counts: Readonly<Record<string, number>>;
+  /** How long such a job usually takes, milliseconds. */
+  readonly typicalMs: number | null;
+  readonly nowMs: number;
+}
+
+/** A job as the outside sees it, without its items. */
+export const viewJob = (job: Job, { counts, typicalMs, nowMs }: JobDetails): Omit<JobView, 'items'> => ({
   id: job.id,
   domain_id: job.domainId,
   kind: job.kind,
@@ -34,17 +41,27 @@ export const viewJob = (job: Job, items: readonly JobItemRow[], nowMs: number): 
   done: job.done,
   total: job.total,
   bytes: job.bytes,
-  eta_s: etaSeconds({ done: job.done, total: job.total, elapsedMs: nowMs - job.createdAt.getTime() }),
-  items: items.map(viewItem),
-  error: job.errorCode === null ? null : { code: job.errorCode, message: job.errorMessage ?? job.errorCode },
+  eta_s: isEnded(job.phase)
+    ? null
+    : etaSeconds({ done: job.done, total: job.total, elapsedMs: nowMs - job.createdAt.getTime(), typicalMs }),
+  counts,
+  error: errorOf(job),
   created_at: job.createdAt.toISOString(),
   updated_at: job.updatedAt.toISOString(),
 });
 
-const viewItem = ({ name, state, reason, code, document_id }: JobItemRow): JobView['items'][number] => ({
+/** An item of a job as the outside sees it. */
+export const viewItem = ({ name, state, reason, code, document_id }: JobItemRow): JobView['items'][number] => ({
   name,
   state,
   ...(reason === null ? {} : { reason }),
   ...(code === null ? {} : { code }),
   ...(document_id === null ? {} : { document_id }),
 });
+
+/** Why something failed, for its owner; null when it has not. */
+export const errorOf = ({
+  errorCode,
+  errorMessage,
+}: Pick<Document, 'errorCode' | 'errorMessage'>): DocumentView['error'] =>
+  errorCode === null ? null : { code: errorCode, message: errorMessage ?? errorCode };

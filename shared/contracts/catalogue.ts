@@ -1,5 +1,6 @@
 import * as chat from './chat.ts';
 import { deadLetterQueries } from './dead-letters.ts';
+import * as knowledgeJobs from './knowledge-jobs.ts';
 import * as knowledge from './knowledge.ts';
 import * as memory from './memory.ts';
 import type { Command, Contract, Event } from './message.ts';
@@ -12,6 +13,7 @@ const isContract = (value: unknown): value is Contract =>
 export const catalogue: readonly Contract[] = [
   provisioning,
   knowledge,
+  knowledgeJobs,
   chat,
   memory,
   ...Object.values(deadLetterQueries),

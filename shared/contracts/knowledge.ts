@@ -68,7 +68,10 @@ export const jobItem = z.object({
   document_id: z.string().optional(),
 });
 
-/** Progress of one upload or crawl: `done` of `total` items, `bytes` read so far, `eta_s` seconds when it can be told. */
+/**
+ * Progress of one piece of work: `done` of `total` items, `bytes` read so far, `eta_s` seconds when it can be told. `items` are
+ * at most 200, of more the failed and the open ones first; `counts` says how many there are in each state.
+ */
 export const jobView = z.object({
   id: z.uuid(),
   domain_id: z.uuid(),
@@ -79,6 +82,7 @@ export const jobView = z.object({
   bytes: z.number().int(),
   eta_s: z.number().nullable(),
   items: z.array(jobItem),
+  counts: z.record(z.string(), z.number().int()).default({}),
   error: failureView.nullable(),
   created_at: moment,
   updated_at: moment,
@@ -162,19 +166,47 @@ export const listDocuments = query(
 );
 
 const documentRef = domainRef.extend({ document_id: z.uuid() });
-/** `preview` is the first 2,000 characters of what the bot reads. */
+/** A version as it stands; `is_live` when answers rest on it. */
+export const versionView = documentView
+  .pick({ version: true, state: true, hash: true, bytes: true, error: true, created_at: true, indexed_at: true })
+  .extend({ is_live: z.boolean() });
+/** `preview` is the first 2,000 characters of what the bot reads, `versions` at most the 20 newest of those that are kept. */
 export const getDocument = query(
   'knowledge',
   'get-document',
   documentRef,
-  z.object({ document: documentView, preview: z.string() }),
+  z.object({ document: documentView, preview: z.string(), versions: z.array(versionView).default([]) }),
+);
+/**
+ * A part of what the bot reads of a document, of the newest version unless told otherwise. `offset` and `limit` count
+ * characters (code points). Throws `document_unknown` also for a version that is not kept.
+ */
+export const readDocument = query(
+  'knowledge',
+  'read-document',
+  documentRef.extend({
+    version: z.number().int().min(1).optional(),
+    offset: z.number().int().min(0).max(1_000_000_000).default(0),
+    limit: z.number().int().min(1).max(20_000).default(4_000),
+  }),
+  z.object({
+    document_id: z.uuid(),
+    version: z.number().int(),
+    text: z.string(),
+    offset: z.number().int(),
+    total: z.number().int(),
+    next_offset: z.number().int().nullable(),
+  }),
 );
 export const removeDocument = query('knowledge', 'remove-document', documentRef, z.object({ job_id: z.uuid() }));
 export const reindexDocument = query('knowledge', 'reindex-document', documentRef, z.object({ job_id: z.uuid() }));
 
 const jobRef = domainRef.extend({ job_id: z.uuid() });
 export const getJob = query('knowledge', 'get-job', jobRef, z.object({ job: jobView }));
-/** Ends a job that is not done: what was not indexed yet is dropped. */
+/**
+ * Ends a job: what answers do not rest on yet is dropped. Throws `job_ended` for one that has ended, `conflict` for a removal,
+ * which is owed.
+ */
 export const cancelJob = query('knowledge', 'cancel-job', jobRef, z.object({ job: jobView }));
 
 export const knowledgeBaseView = z.object({

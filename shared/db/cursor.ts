@@ -31,6 +31,13 @@ export const decodeCursor = (cursor: string | undefined): Place | undefined => {
   }
 };
 
+/** The condition for the rows behind a cursor, of any table with these two columns; empty for the first page. */
+export const olderThan = (cursor: string | undefined) => {
+  const after = decodeCursor(cursor);
+  if (after === undefined) return {};
+  return { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] };
+};
+
 /** The page's rows and where the next one starts, from one row more than was asked for. */
 export const pageOf = <Row>(
   rows: readonly Row[],

@@ -32,6 +32,7 @@ export const codes = {
   request_timeout: passing(408, 'The request took too long to arrive'),
   domain_taken: refusal(409, 'The domain is already registered'),
   conflict: refusal(409, 'The request conflicts with the present state'),
+  job_ended: refusal(409, 'The job has ended already'),
   turn_in_progress: passing(409, 'An answer is still being written in this session'),
   body_too_large: refusal(413, 'The body is over its limit'),
   unsupported_media_type: refusal(415, 'The content type is not supported here'),

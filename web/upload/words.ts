@@ -7,6 +7,7 @@ const phaseWords: Readonly<Record<string, string>> = {
   uploading: 'Sending it to the knowledge base',
   indexing: 'Indexing',
   attaching: 'Giving it to the agent',
+  removing: 'Taking it out',
   done: 'Ready to be asked',
   failed: 'Failed',
   cancelled: 'Cancelled',
@@ -39,6 +40,9 @@ const stateWords: Readonly<Record<string, readonly [string, Mood]>> = {
   fetching: ['Reading', 'busy'],
   done: ['Ready', 'good'],
   skipped: ['Left out', 'bad'],
+  unchanged: ['Unchanged', 'good'],
+  removed: ['Removed', 'good'],
+  replaced: ['Replaced', 'good'],
 };
 
 export const stateOf = (state: string): { readonly word: string; readonly mood: Mood } => {

@@ -3,10 +3,18 @@ import {
   documentAnswer,
   documentJobAnswer,
   documentParams,
+  documentTextAnswer,
+  documentTextQuery,
   listDocumentsAnswer,
 } from '../../../shared/contracts/http/documents.ts';
 import { pageQuery } from '../../../shared/contracts/http/fields.ts';
-import { getDocument, listDocuments, reindexDocument, removeDocument } from '../../../shared/contracts/knowledge.ts';
+import {
+  getDocument,
+  listDocuments,
+  readDocument,
+  reindexDocument,
+  removeDocument,
+} from '../../../shared/contracts/knowledge.ts';
 import { route, type Endpoint } from '../http/route.ts';
 
 const listDocumentsRoute = route({
@@ -35,13 +43,30 @@ const getDocumentRoute = route({
   handle:
     ({ bus }) =>
     async ({ params }, { caller, call }) => {
-      const { document, preview } = await bus.ask(
+      const { document, preview, versions } = await bus.ask(
         getDocument,
         { domain_id: caller.domain.domain_id, document_id: params.document_id },
         call(),
       );
-      return { ...document, preview };
+      return { ...document, preview, versions };
     },
+});
+
+const readDocumentRoute = route({
+  method: 'get',
+  path: '/knowledge/documents/:document_id/text',
+  tag: 'knowledge',
+  summary: 'Read what the bot reads',
+  description:
+    'A part of the text at a time: `next_offset` is where the next one starts. Of the newest version without one.',
+  credential: 'knowledge',
+  input: z.object({ params: documentParams, query: documentTextQuery }),
+  output: documentTextAnswer,
+  failures: ['document_unknown'],
+  handle:
+    ({ bus }) =>
+    ({ params, query }, { caller, call }) =>
+      bus.ask(readDocument, { domain_id: caller.domain.domain_id, ...params, ...query }, call()),
 });
 
 const removeDocumentRoute = route({
@@ -71,10 +96,11 @@ const reindexDocumentRoute = route({
   path: '/knowledge/documents/:document_id/reindex',
   tag: 'knowledge',
   summary: 'Index a document again',
+  description: 'From the text that is kept, as a further version; the one before answers until then.',
   credential: 'knowledge',
   input: z.object({ params: documentParams }),
   output: documentJobAnswer,
-  failures: ['document_unknown'],
+  failures: ['document_unknown', 'conflict'],
   handle:
     ({ bus }) =>
     async ({ params: { document_id } }, { caller, call }) => {
@@ -92,6 +118,7 @@ const reindexDocumentRoute = route({
 export const documentRoutes: readonly Endpoint[] = [
   listDocumentsRoute,
   getDocumentRoute,
+  readDocumentRoute,
   removeDocumentRoute,
   reindexDocumentRoute,
 ];

@@ -15,6 +15,7 @@ import { listSessionsRoute } from './list-sessions.ts';
 import { forgetUserRoute, listMemoriesRoute } from './memory.ts';
 import { openSessionRoute } from './open-session.ts';
 import { orphanRoutes } from './orphans.ts';
+import { replaceDocumentRoute } from './replace-document.ts';
 import { registerDomainRoute } from './register-domain.ts';
 import { rotateKeyRoute } from './rotate-key.ts';
 import { scrapeRoutes } from './scrape.ts';
@@ -43,6 +44,7 @@ export const endpoints: readonly Endpoint[] = [
   ...scrapeRoutes,
   supportedTypesRoute,
   ...documentRoutes,
+  replaceDocumentRoute,
   ...jobRoutes,
   ...orphanRoutes,
   listAgentsRoute,

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { jobAnswer, jobParams } from '../../../shared/contracts/http/jobs.ts';
+import { pageQuery } from '../../../shared/contracts/http/fields.ts';
+import {
+  jobAnswer,
+  jobItemsAnswer,
+  jobItemsQuery,
+  jobParams,
+  listJobsAnswer,
+  retryJobBody,
+  startedJobAnswer,
+} from '../../../shared/contracts/http/jobs.ts';
+import { listJobItems, listJobs, retryJob } from '../../../shared/contracts/knowledge-jobs.ts';
 import { cancelJob, getJob } from '../../../shared/contracts/knowledge.ts';
 import { answered, route, type Endpoint } from '../http/route.ts';
 import { wantsEvents } from '../streaming/event-stream.ts';
@@ -30,11 +40,11 @@ const cancelJobRoute = route({
   path: '/knowledge/jobs/:job_id/cancel',
   tag: 'knowledge',
   summary: 'Cancel a job',
-  description: 'What is not indexed yet is dropped.',
+  description: 'What answers do not rest on yet is dropped; a removal is owed and cannot be cancelled.',
   credential: 'knowledge',
   input: z.object({ params: jobParams }),
   output: jobAnswer,
-  failures: ['job_unknown', 'conflict'],
+  failures: ['job_unknown', 'job_ended', 'conflict'],
   handle:
     ({ bus }) =>
     async ({ params }, { caller, call }) => {
@@ -43,5 +53,60 @@ const cancelJobRoute = route({
     },
 });
 
-/** Uploads and crawls as work one can watch and stop. */
-export const jobRoutes: readonly Endpoint[] = [getJobRoute, cancelJobRoute];
+const retryJobRoute = route({
+  method: 'post',
+  path: '/knowledge/jobs/:job_id/retry',
+  tag: 'knowledge',
+  summary: 'Try again what failed',
+  description: 'All of it without a body; one document by `document_id`, or one page of a crawl by `url`.',
+  credential: 'knowledge',
+  input: z.object({ params: jobParams, body: retryJobBody }),
+  output: startedJobAnswer,
+  failures: ['job_unknown', 'document_unknown', 'conflict'],
+  handle:
+    ({ bus }) =>
+    async ({ params, body }, { caller, call }) => {
+      const ref = { domain_id: caller.domain.domain_id, job_id: params.job_id };
+      const { job_id } = await bus.ask(retryJob, { ...ref, ...body }, call());
+      return { success: true as const, message: `Being tried again; follow GET /knowledge/jobs/${job_id}`, job_id };
+    },
+});
+
+const listJobsRoute = route({
+  method: 'get',
+  path: '/knowledge/jobs',
+  tag: 'knowledge',
+  summary: 'Uploads, crawls and removals, newest first',
+  credential: 'knowledge',
+  input: z.object({ query: pageQuery }),
+  output: listJobsAnswer,
+  handle:
+    ({ bus }) =>
+    ({ query }, { caller, call }) =>
+      bus.ask(listJobs, { ...query, domain_id: caller.domain.domain_id }, call()),
+});
+
+const listJobItemsRoute = route({
+  method: 'get',
+  path: '/knowledge/jobs/:job_id/items',
+  tag: 'knowledge',
+  summary: 'All pages and documents of a job',
+  description: 'In their order; those in one `state`, such as `failed`, when it is given.',
+  credential: 'knowledge',
+  input: z.object({ params: jobParams, query: jobItemsQuery }),
+  output: jobItemsAnswer,
+  failures: ['job_unknown'],
+  handle:
+    ({ bus }) =>
+    ({ params, query }, { caller, call }) =>
+      bus.ask(listJobItems, { ...query, ...params, domain_id: caller.domain.domain_id }, call()),
+});
+
+/** Uploads and crawls as work one can watch, stop and try again. */
+export const jobRoutes: readonly Endpoint[] = [
+  getJobRoute,
+  listJobsRoute,
+  listJobItemsRoute,
+  cancelJobRoute,
+  retryJobRoute,
+];

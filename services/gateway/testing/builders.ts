@@ -70,6 +70,7 @@ export const aJob = (over: Partial<JobView> = {}): JobView => ({
   bytes: 0,
   eta_s: null,
   items: [],
+  counts: {},
   error: null,
   created_at: now,
   updated_at: now,

@@ -2,19 +2,27 @@ import { jobProgressed, type cancelJob } from '../../../shared/contracts/knowled
 import type { Handler } from '../../../shared/bus/port.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
-import { forgetVisits, lockJobs, updateJob } from '../store/jobs.ts';
+import { isEnded } from '../domain.ts';
+import { startRemoval } from '../start-removal.ts';
+import { openDocumentsOfJob } from '../store/documents.ts';
+import { forgetVisits, lockJobs, updateJob, type Job } from '../store/jobs.ts';
 import { answerWith, knownJob } from './known-job.ts';
 
-/** Ends a crawl that is still collecting pages; throws `conflict` once documents are on their way into the cloud. */
+/**
+ * Ends a job. What answers do not rest on yet is dropped, from the cloud too; what they do rest on stays, and so does what
+ * it was to replace. Throws `job_unknown`, `job_ended`, and `conflict` for a removal, which is owed.
+ */
 export const handleCancelJob =
   (deps: Deps): Handler<typeof cancelJob> =>
-  async ({ domain_id, job_id }) =>
-    deps.messaging.transaction(async (tx) => {
+  async ({ domain_id, job_id }) => {
+    const answer = await deps.messaging.transaction(async (tx) => {
+      refuseEnded(await knownJob(tx, domain_id, job_id));
+      // Documents before jobs, as all do who move them.
+      const versions = await openDocumentsOfJob(tx, job_id);
+      if (versions.length > 0) await startRemoval(deps, tx, domain_id, { versions, because: 'cancelled' });
       await lockJobs(tx, [job_id]);
       const job = await knownJob(tx, domain_id, job_id);
-      if (job.kind !== 'crawl' || (job.phase !== 'accepted' && job.phase !== 'crawling')) {
-        throw new Failure('conflict', { detail: `A ${job.kind} that is ${job.phase} can not be cancelled` });
-      }
+      refuseEnded(job);
       await updateJob(tx, job.id, { phase: 'cancelled' });
       await forgetVisits(tx, job.id);
       await deps.messaging.emit(tx, jobProgressed, {
@@ -23,3 +31,11 @@ export const handleCancelJob =
       });
       return answerWith(deps, tx, { ...job, phase: 'cancelled' });
     });
+    deps.wakeJobs();
+    return answer;
+  };
+
+const refuseEnded = ({ kind, phase }: Job): void => {
+  if (isEnded(phase)) throw new Failure('job_ended', { detail: `The job is ${phase}` });
+  if (kind === 'remove') throw new Failure('conflict', { detail: 'A removal cannot be cancelled: it is owed' });
+};

@@ -5,7 +5,8 @@ import { nextBaseState } from '../domain.ts';
 import { refreshJobs } from '../progress.ts';
 import { lockBase, moveBase, type Base } from '../store/bases.ts';
 import { deleteDocument, documentsOfBase, findVersion, type Document } from '../store/documents.ts';
-import { itemsToRemove, markGone, updateJob, type Job } from '../store/jobs.ts';
+import { itemsToRemove, markGone } from '../store/job-items.ts';
+import { updateJob, type Job } from '../store/jobs.ts';
 import { remindMs } from './remind-of-retired.ts';
 
 // The cloud lists sources late; one that is not listed after this many looks is not there.

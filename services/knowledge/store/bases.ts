@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../shared/db/client.ts';
-import { decodeCursor, pageOf } from '../../../shared/db/cursor.ts';
+import { olderThan, pageOf } from '../../../shared/db/cursor.ts';
 import { currentOrigin, type Origin } from '../../../shared/telemetry/origin.ts';
 import { baseStates, type BaseState } from '../domain.ts';
 import { z } from 'zod';
@@ -242,16 +242,10 @@ export const listBases = async (
   tx: Transaction,
   page: { readonly domainId: string | undefined; readonly limit: number; readonly cursor: string | undefined },
 ) => {
-  const after = decodeCursor(page.cursor);
   const where = { kbUuid: { not: null }, ...(page.domainId === undefined ? {} : { domainId: page.domainId }) };
   const [rows, total] = await Promise.all([
     tx.knowledgeBase.findMany({
-      where: {
-        ...where,
-        ...(after === undefined
-          ? {}
-          : { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
-      },
+      where: { ...where, ...olderThan(page.cursor) },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: page.limit + 1,
     }),

@@ -102,6 +102,38 @@ export const versionsOf = async (tx: Transaction, domainId: string, key: Documen
     })
   ).map(asDocument);
 
+/** In one order, so that two who lock several never wait for each other. */
+export const lockDocuments = async (tx: Transaction, ids: readonly string[]): Promise<void> => {
+  await tx.$executeRaw`select 1 from documents where id = any(${[...ids]}::uuid[]) order by id for update`;
+};
+
+/** What a job put in that answers do not rest on: not indexed, or not attached yet. */
+export const openDocumentsOfJob = async (tx: Transaction, jobId: string): Promise<readonly Document[]> => {
+  const rows = await tx.document.findMany({
+    where: {
+      jobId,
+      OR: [
+        { state: { in: ['accepted', 'extracting', 'uploading', 'indexing'] } },
+        { state: 'indexed', base: { attachedAt: null } },
+      ],
+    },
+    ...withoutText,
+  });
+  return rows.map(asDocument);
+};
+
+/** A part of a version's text, and its length; both count code points, as people count characters. */
+export const readPart = async (
+  tx: Transaction,
+  id: string,
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+): Promise<{ readonly text: string; readonly total: number }> => {
+  const rows = await tx.$queryRaw<{ text: string; total: number }[]>`
+    select substring(text from ${offset + 1}::int for ${limit}::int) as text, char_length(text) as total
+    from documents where id = ${id}::uuid`;
+  return rows[0] ?? { text: '', total: 0 };
+};
+
 export const readText = async (tx: Transaction, id: string): Promise<string> =>
   (await tx.document.findUniqueOrThrow({ where: { id }, select: { text: true } })).text;
 

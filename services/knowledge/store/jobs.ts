@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { documentState, jobPhase, jobView, type JobPhase } from '../../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
+import { olderThan, pageOf } from '../../../shared/db/cursor.ts';
 import { currentOrigin, type Origin } from '../../../shared/telemetry/origin.ts';
 import { Prisma } from '../../../shared/db/generated/client.ts';
 
@@ -62,7 +63,16 @@ export type VisitedItem = z.infer<typeof visitedItem>;
 
 export const insertJob = async (
   tx: Transaction,
-  job: { id: string; domainId: string; phase: JobPhase; request: JobRequest; total: number; bytes: number },
+  job: {
+    id: string;
+    domainId: string;
+    phase: JobPhase;
+    request: JobRequest;
+    total: number;
+    bytes: number;
+    /** Of what the house does by itself: false. */
+    isAsked?: boolean;
+  },
 ): Promise<void> => {
   await tx.job.create({ data: { ...job, ...currentOrigin(), kind: job.request.kind } });
 };
@@ -73,31 +83,6 @@ export interface NewItem {
   readonly reason?: string;
   readonly documentId?: string;
 }
-
-/** The documents of a removal that are not gone yet. */
-export const itemsToRemove = async (tx: Transaction, jobId: string): Promise<readonly string[]> => {
-  const rows = await tx.jobItem.findMany({
-    where: { jobId, state: 'removing', documentId: { not: null } },
-    select: { documentId: true },
-    orderBy: { position: 'asc' },
-  });
-  return rows.flatMap(({ documentId }) => (documentId === null ? [] : [documentId]));
-};
-
-/** Versions that have ended stay in their jobs' lists as they ended; what becomes of them is another job's. */
-export const settleItems = async (tx: Transaction, documentIds: readonly string[]): Promise<void> => {
-  await tx.$executeRaw`
-    update job_items item
-    set state = document.state, reason = document.error_message, code = document.error_code, document_id = null
-    from documents document
-    where document.id = item.document_id and document.id = any(${[...documentIds]}::uuid[])
-      and document.state in ('indexed', 'failed')`;
-};
-
-/** A version is gone: the jobs that had it say so. */
-export const markGone = async (tx: Transaction, documentId: string, state: 'removed' | 'replaced'): Promise<void> => {
-  await tx.jobItem.updateMany({ where: { documentId }, data: { state, documentId: null } });
-};
 
 /** Replaces the items of a job, and all that a crawl kept with them. */
 export const replaceItems = async (tx: Transaction, jobId: string, items: readonly NewItem[]): Promise<void> => {
@@ -224,6 +209,35 @@ export const findJob = async (tx: Transaction, id: string): Promise<Job | null> 
   return row === null ? null : asJob(row);
 };
 
+/** What people have started, newest first. */
+export const listAskedJobs = async (
+  tx: Transaction,
+  page: { readonly domainId: string; readonly limit: number; readonly cursor: string | undefined },
+) => {
+  const where = { domainId: page.domainId, isAsked: true };
+  const [rows, total] = await Promise.all([
+    tx.job.findMany({
+      where: { ...where, ...olderThan(page.cursor) },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: page.limit + 1,
+    }),
+    tx.job.count({ where }),
+  ]);
+  return { ...pageOf(rows.map(asJob), page.limit, (row) => row), total };
+};
+
+/** How long the domain's last jobs of this kind took that had one thing to do, milliseconds; null before there were three. */
+export const typicalMs = async (tx: Transaction, { domainId, kind }: Job): Promise<number | null> => {
+  const [row] = await tx.$queryRaw<{ count: number; ms: number | null }[]>`
+    select count(*)::int as count,
+      percentile_cont(0.5) within group (order by extract(epoch from updated_at - created_at) * 1000)::float8 as ms
+    from (
+      select created_at, updated_at from jobs
+      where domain_id = ${domainId}::uuid and kind = ${kind} and phase = 'done' and total = 1
+      order by created_at desc limit 20) last`;
+  return row === undefined || row.count < 3 ? null : row.ms;
+};
+
 /** As `findJob`; others who change it wait until the transaction ends. */
 export const lockJob = async (tx: Transaction, id: string): Promise<Job | null> => {
   await tx.$executeRaw`select 1 from jobs where id = ${id}::uuid for update`;
@@ -235,44 +249,26 @@ export const lockJobs = async (tx: Transaction, ids: readonly string[]): Promise
   await tx.$executeRaw`select 1 from jobs where id = any(${[...ids]}::uuid[]) order by id for update`;
 };
 
-const itemRow = z.object({
-  name: z.string(),
-  state: z.string(),
-  reason: z.string().nullable(),
-  code: z.string().nullable(),
-  /** By which the outside knows it. */
-  document_id: z.string().nullable(),
+const progressRow = z.object({
+  job_id: z.string(),
+  state: documentState,
+  is_attached: z.boolean(),
+  error_code: z.string().nullable(),
+  error_message: z.string().nullable(),
 });
-export type JobItemRow = z.infer<typeof itemRow>;
-
-/** The items as they stand; one that became a document shows the document's state and error. */
-export const listItems = async (tx: Transaction, jobId: string): Promise<readonly JobItemRow[]> => {
-  const rows = await tx.$queryRaw<unknown[]>`
-    select item.name, coalesce(document.state, item.state) as state,
-      coalesce(document.error_message, item.reason) as reason, coalesce(document.error_code, item.code) as code,
-      document.original_id::text as document_id
-    from job_items item left join documents document on document.id = item.document_id
-    where item.job_id = ${jobId}::uuid order by item.position`;
-  return z.array(itemRow).parse(rows);
-};
-
-/** Whether everything that a job put in was removed before it ended. */
-export const isAllRemoved = async (tx: Transaction, jobId: string): Promise<boolean> =>
-  (await tx.jobItem.count({ where: { jobId } })) > 0 &&
-  (await tx.jobItem.count({ where: { jobId, state: { not: 'removed' } } })) === 0;
-
-const progressRow = z.object({ job_id: z.string(), state: documentState, is_attached: z.boolean() });
 
 /** The documents of jobs, as far as their jobs' phases depend on them. */
 export const documentProgress = async (tx: Transaction, jobIds: readonly string[]) => {
   const rows = await tx.$queryRaw<unknown[]>`
-    select document.job_id::text, document.state, base.attached_at is not null as is_attached
+    select document.job_id::text, document.state, base.attached_at is not null as is_attached,
+      document.error_code, document.error_message
     from documents document left join knowledge_bases base on base.id = document.base_id
-    where document.job_id = any(${jobIds}::uuid[])`;
+    where document.job_id = any(${jobIds}::uuid[]) order by document.created_at, document.id`;
   return z.array(progressRow).parse(rows);
 };
 
-const asJob = (
+/** A row with its words read. */
+export const asJob = (
   row: Omit<Job, 'kind' | 'phase' | 'request'> & { kind: string; phase: string; request: unknown },
 ): Job => ({
   ...row,

@@ -5,13 +5,16 @@ import { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { createFolderBlobs } from '../../../shared/blobs/folder.ts';
 import type { BlobStore } from '../../../shared/blobs/port.ts';
+import { listJobItems, listJobs, retryJob } from '../../../shared/contracts/knowledge-jobs.ts';
 import {
   cancelJob,
+  getDocument,
   getJob,
   ingestDocument,
   kbIndexed,
   kbRetired,
   listDocuments,
+  readDocument,
   reindexDocument,
   removeDocument,
   searchPassages,
@@ -172,6 +175,14 @@ const questions = ({ bus, clock, sql }: TestPlatform, blobs: BlobStore) => {
     remove: (domainId: string, document_id: string) => ask(removeDocument, { domain_id: domainId, document_id }),
     cancel: (domainId: string, job_id: string) => ask(cancelJob, { domain_id: domainId, job_id }),
     reindex: (domainId: string, document_id: string) => ask(reindexDocument, { domain_id: domainId, document_id }),
+    document: (domainId: string, document_id: string) => ask(getDocument, { domain_id: domainId, document_id }),
+    read: (domainId: string, document_id: string, part: Partial<z.input<typeof readDocument.input>> = {}) =>
+      ask(readDocument, { domain_id: domainId, document_id, ...part }),
+    retry: (domainId: string, job_id: string, which: { document_id?: string; url?: string } = {}) =>
+      ask(retryJob, { domain_id: domainId, job_id, ...which }),
+    jobs: (domainId: string) => ask(listJobs, { domain_id: domainId }),
+    items: (domainId: string, job_id: string, page: Partial<z.input<typeof listJobItems.input>> = {}) =>
+      ask(listJobItems, { domain_id: domainId, job_id, ...page }),
     search: async (domainId: string, question: string) =>
       (await ask(searchPassages, { domain_id: domainId, question })).passages,
     documents: async (domainId: string) => (await ask(listDocuments, { domain_id: domainId })).documents,

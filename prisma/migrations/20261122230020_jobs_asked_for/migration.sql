@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "jobs" ADD COLUMN     "is_asked" BOOLEAN NOT NULL DEFAULT true;
