@@ -1,43 +1,31 @@
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import type { PDFDocumentProxy } from 'pdfjs-dist';
 import { Failure } from '../../../shared/errors/failure.ts';
 import { createTextSink, extractLimits, tooComplex } from './limits.ts';
-import { normaliseLine, countWords } from './normalise-text.ts';
+import { countWords, normaliseLine } from './normalise-text.ts';
+import { annotationTextsOf } from './pdf/annotation-texts.ts';
+import { outlineHeadings, sizedHeadings, taggedHeadings, type HeadingDepth } from './pdf/headings.ts';
+import { openPdf } from './pdf/open-pdf.ts';
+import { linesOf, paragraphStarts, type PdfLine } from './pdf/page-lines.ts';
+import { holdsPictures } from './pdf/pictures.ts';
+import { withoutRunningLines } from './pdf/running-lines.ts';
 import type { Reading } from './reading.ts';
 
 /**
- * The text of a PDF with a line `<!-- page N -->` before each page and, where the outline names them, headings as `#`.
- * Meant for a worker that can be killed: a hostile file may take for ever. Throws `document_encrypted`,
- * `document_broken`, `document_needs_ocr` for pictures of text, `document_too_complex` over the limits.
+ * The text of a PDF with a line `<!-- page N -->` before each page, headings as `#`, and what its forms and free texts
+ * say at the end of their page. Meant for a process that can be killed: a hostile file may take for ever. Throws
+ * `document_encrypted`, `document_broken`, `document_needs_ocr` for pictures of text, `document_too_complex` over the limits.
  */
 export const readPdf = async (bytes: Uint8Array): Promise<Reading> => {
-  // Loaded when first needed: it is the one heavy library here.
-  const { PDFParse } = await import('pdf-parse');
-  const hasPictures =
-    Buffer.from(bytes)
-      .toString('latin1')
-      .search(/\/Subtype\s*\/Image\b/) !== -1;
-  const parser = new PDFParse({
-    data: new Uint8Array(bytes),
-    ...resources(),
-    isEvalSupported: false,
-    stopAtErrors: false,
-  });
+  const pdf = await openPdf(bytes);
   try {
-    const overview = await parser.getInfo();
-    const { total, outline } = overview;
-    const info: unknown = overview.info;
+    const total = pdf.numPages;
     if (total > extractLimits.pagesMax) throw tooComplex(`The document has more than ${extractLimits.pagesMax} pages.`);
-    // A joiner would put words of its own on pages that have none.
-    const { pages } = await parser.getText({ pageJoiner: '', cellSeparator: ' ' });
-    const words = pages.reduce((sum, page) => sum + countWords(page.text), 0);
-    if (hasPictures && words < wordsOfTextPage * pages.length) throw needsOcr(words);
-    return { text: pagesAsText(pages, headingsOf(outline)), title: titleOf(info), pages: total };
-  } catch (thrown) {
-    throw failureOf(thrown);
+    const pages = await readPages(pdf);
+    const words = pages.reduce((sum, page) => sum + countWords(plainTextOf(page)), 0);
+    if (words < wordsOfTextPage * total && (await holdsPictures(pdf, bytes))) throw needsOcr(words);
+    return { text: await textOfPages(pdf, pages), title: await titleOf(pdf), pages: total };
   } finally {
-    await parser.destroy().catch(() => undefined);
+    await pdf.destroy().catch(() => undefined);
   }
 };
 
@@ -49,88 +37,88 @@ const needsOcr = (words: number): Failure =>
     detail: `The pages are pictures${words === 0 ? '' : ' with hardly a word of text'}: run them through text recognition first.`,
   });
 
-interface ReaderFiles {
-  readonly cMapUrl: string;
-  readonly cMapPacked: true;
-  readonly standardFontDataUrl: string;
+interface PdfPage {
+  readonly number: number;
+  readonly lines: readonly PdfLine[];
+  readonly tagged: ReadonlyMap<string, number>;
+  /** Texts that do not stand in the page's own flow. */
+  readonly notes: readonly string[];
 }
 
-/** Character maps and font widths that come with the reader; without the maps Chinese and Japanese files read empty. */
-const resources = (): ReaderFiles => {
-  const parserPath = createRequire(import.meta.url).resolve('pdf-parse');
-  const root = path.dirname(createRequire(pathToFileURL(parserPath)).resolve('pdfjs-dist/package.json'));
-  return {
-    cMapUrl: path.join(root, 'cmaps') + path.sep,
-    cMapPacked: true,
-    standardFontDataUrl: path.join(root, 'standard_fonts') + path.sep,
-  };
+const plainTextOf = ({ lines, notes }: PdfPage): string => [...lines.map(({ text }) => text), ...notes].join('\n');
+
+/** All pages or none: a document of which a part is missing would be taken for the whole. */
+const readPages = async (pdf: PDFDocumentProxy): Promise<PdfPage[]> => {
+  const pages: PdfPage[] = [];
+  for (let number = 1; number <= pdf.numPages; number += 1) {
+    try {
+      pages.push(await readPage(pdf, number));
+    } catch (thrown) {
+      throw new Failure('document_broken', {
+        detail: `The PDF is damaged: page ${number} of ${pdf.numPages} cannot be read.`,
+        cause: thrown,
+      });
+    }
+  }
+  return pages;
 };
 
-const pagesAsText = (
-  pages: readonly { readonly num: number; readonly text: string }[],
-  headings: ReadonlyMap<string, number>,
-): string => {
+const readPage = async (pdf: PDFDocumentProxy, number: number): Promise<PdfPage> => {
+  const page = await pdf.getPage(number);
+  const lines = await linesOf(page);
+  const notes = await annotationTextsOf(page).catch(() => []);
+  const tagged = await taggedHeadings(page);
+  page.cleanup();
+  return { number, lines, tagged, notes };
+};
+
+const textOfPages = async (pdf: PDFDocumentProxy, pages: readonly PdfPage[]): Promise<string> => {
   const sink = createTextSink();
-  for (const page of pages) {
-    sink.add(`\n<!-- page ${page.num} -->\n`);
-    for (const line of joinHyphens(page.text).split('\n')) sink.add(asHeading(line, headings));
-  }
+  const all = pages.flatMap(({ lines }) => lines);
+  const general = (await outlineHeadings(pdf, all)) ?? sizedHeadings(all);
+  const isTagged = pages.some(({ tagged, lines }) => lines.some((line) => depthByTag(tagged, line) !== undefined));
+  const starts = paragraphStarts(all);
+  const flows = withoutRunningLines(pages.map(({ lines }) => lines));
+  pages.forEach((page, at) => {
+    sink.add(`\n<!-- page ${page.number} -->\n`);
+    const depthOf: HeadingDepth | undefined = isTagged ? (line) => depthByTag(page.tagged, line) : general;
+    const text = textOfLines(flows[at] ?? [], { depthOf, starts });
+    if (text !== '') sink.add(text);
+    for (const note of page.notes) sink.add(`\n${note}\n`);
+  });
   return sink.text();
 };
 
-// "exam-" + "ple" is one word that the end of the line broke.
-const joinHyphens = (text: string): string => text.replace(/(\p{Ll})[-\u2010]\n(\p{Ll})/gu, '$1$2');
+const depthByTag = (tagged: ReadonlyMap<string, number>, { marks }: PdfLine): number | undefined =>
+  marks.map((mark) => tagged.get(mark)).find((depth) => depth !== undefined);
 
-const asHeading = (line: string, headings: ReadonlyMap<string, number>): string => {
-  const depth = headings.size === 0 ? undefined : headings.get(headingKey(line));
-  return depth === undefined ? line : `\n${'#'.repeat(depth)} ${normaliseLine(line)}\n`;
-};
+interface Layout {
+  readonly depthOf: HeadingDepth | undefined;
+  readonly starts: (line: PdfLine) => boolean;
+}
 
-const headingsMax = 2000;
-const headingDepthMax = 6;
-
-/** The titles of the outline and how deep they lie, to find them again among the lines. */
-const headingsOf = (outline: unknown): ReadonlyMap<string, number> => {
-  const headings = new Map<string, number>();
-  const queue: { readonly items: unknown; readonly depth: number }[] = [{ items: outline, depth: 1 }];
-  for (const { items, depth } of queue) {
-    if (!Array.isArray(items) || depth > headingDepthMax) continue;
-    for (const item of items) {
-      if (headings.size >= headingsMax || !isOutlineItem(item)) continue;
-      const key = headingKey(item.title);
-      if (key !== '' && !headings.has(key)) headings.set(key, depth);
-      queue.push({ items: item.items, depth: depth + 1 });
-    }
+const textOfLines = (lines: readonly PdfLine[], { depthOf, starts }: Layout): string => {
+  const written: string[] = [];
+  let headingDepth: number | undefined;
+  for (const line of lines) {
+    const depth = depthOf?.(line);
+    const isContinued = depth !== undefined && depth === headingDepth && !starts(line);
+    // A heading of two lines is one heading.
+    if (isContinued) written.push(`${written.pop() ?? ''} ${normaliseLine(line.text)}`);
+    else if (depth !== undefined) written.push(`\n${'#'.repeat(depth)} ${normaliseLine(line.text)}`);
+    else written.push(headingDepth !== undefined || starts(line) ? `\n${line.text}` : line.text);
+    headingDepth = depth;
   }
-  return headings;
+  return joinHyphens(written.join('\n'));
 };
 
-const isOutlineItem = (item: unknown): item is { readonly title: string; readonly items: unknown } =>
-  typeof item === 'object' && item !== null && 'title' in item && typeof item.title === 'string' && 'items' in item;
+// "exam-" + "ple" is one word that the end of the line broke.
+const joinHyphens = (text: string): string => text.replace(/(\p{Ll})[-\u2010\u00AD]\n(\p{Ll})/gu, '$1$2');
 
-// The page shows "2.1 Returns" where the outline says "Returns".
-const headingKey = (line: string): string =>
-  line.length > 200
-    ? ''
-    : normaliseLine(line)
-        .replace(/^[\d.]+\s+/, '')
-        .toLowerCase();
-
-const titleOf = (info: unknown): string | null => {
+const titleOf = async (pdf: PDFDocumentProxy): Promise<string | null> => {
+  const { info }: { readonly info: unknown } = await pdf.getMetadata().catch(() => ({ info: undefined }));
   if (typeof info !== 'object' || info === null || !('Title' in info) || typeof info.Title !== 'string') return null;
   const title = normaliseLine(info.Title).slice(0, 300);
   // Word processors put the file's name there.
   return title === '' || /^(?:untitled|microsoft word - )|\.\w{2,4}$/i.test(title) ? null : title;
-};
-
-const failureOf = (thrown: unknown): Failure => {
-  if (thrown instanceof Failure) return thrown;
-  const name = thrown instanceof Error ? thrown.name : '';
-  if (name === 'PasswordException') {
-    return new Failure('document_encrypted', {
-      detail: 'The PDF asks for a password: store it without one.',
-      cause: thrown,
-    });
-  }
-  return new Failure('document_broken', { detail: 'The PDF is damaged and cannot be opened.', cause: thrown });
 };
