@@ -3,16 +3,12 @@ import { benchAsk } from './ask.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    latency: { type: 'string', default: '0' },
-    profile: { type: 'string' },
-  },
+  options: { json: { type: 'boolean', default: false }, latency: { type: 'string', default: '0' } },
 });
 
 if (positionals[0] === 'ask') {
-  await benchAsk({ latencyMs: Number(values.latency), json: values.json, profileDir: values.profile });
+  await benchAsk({ latencyMs: Number(values.latency), json: values.json });
 } else {
-  console.error('Usage: npm run bench -- ask [--latency MS] [--json] [--profile FOLDER]');
+  console.error('Usage: npm run bench -- ask [--latency MS] [--json]');
   process.exitCode = 1;
 }

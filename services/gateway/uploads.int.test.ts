@@ -215,7 +215,8 @@ describe('knowledge from outside', () => {
     });
 
     it('is answered with its pages when the caller waits', async () => {
-      job = aJob({ phase: 'done', done: 7, total: 7 });
+      const counts = { indexed: 5, unchanged: 2, failed: 3, skipped: 1 };
+      job = aJob({ phase: 'done', done: 11, total: 11, counts });
       const body = { url_to_scrape: 'https://acme.example' };
       const reply = await send(gateway, '/knowledge/upload/url?wait=true', { headers: key, body });
       expect([reply.status, reply.json.success, reply.json.pages_indexed]).toEqual([200, true, 7]);

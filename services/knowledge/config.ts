@@ -16,6 +16,7 @@ const knowledgeSettings = z.object({
   KNOWLEDGE_CHECK_MS: milliseconds.default(3_600_000),
   CRAWL_ALLOW_HOSTS: commaList.default([]),
   CRAWL_TIMEOUT_MS: milliseconds.default(240_000),
+  CRAWL_DELAY_MS: milliseconds.default(100),
   EXTRACT_TIMEOUT_MS: milliseconds.default(20_000),
   SEARCH_CHUNKS_MAX: z.coerce.number().int().min(100).max(20_000).default(4_000),
 });
@@ -31,7 +32,10 @@ export interface KnowledgeConfig extends GradientSettings {
   readonly checkMs: number;
   /** `host:port` items that the crawler may reach although they are private. */
   readonly crawlAllowHosts: readonly string[];
+  /** What a crawl of up to a hundred pages may take; larger ones take so much for each hundred. */
   readonly crawlTimeoutMs: number;
+  /** Between two requests to a host. */
+  readonly crawlDelayMs: number;
   readonly extractTimeoutMs: number;
   /** Chunks that our own indexes hold in all. */
   readonly searchChunksMax: number;
@@ -50,6 +54,7 @@ export const loadKnowledgeConfig = (environment: Environment): KnowledgeConfig =
     checkMs: settings.KNOWLEDGE_CHECK_MS,
     crawlAllowHosts: settings.CRAWL_ALLOW_HOSTS,
     crawlTimeoutMs: settings.CRAWL_TIMEOUT_MS,
+    crawlDelayMs: settings.CRAWL_DELAY_MS,
     extractTimeoutMs: settings.EXTRACT_TIMEOUT_MS,
     searchChunksMax: settings.SEARCH_CHUNKS_MAX,
   };

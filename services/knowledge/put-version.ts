@@ -13,6 +13,8 @@ export type ReadDocument = Pick<
   'domainId' | 'name' | 'filename' | 'type' | 'hash' | 'bytes' | 'pages' | 'chunkSize' | 'useSemantic' | 'text'
 > & {
   readonly jobId: string;
+  /** Stored, but not yet to be given to the bot. */
+  readonly isHeld?: boolean;
   readonly sourceUrl?: string | null;
   readonly websiteUrl?: string | null;
 };

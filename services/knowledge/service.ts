@@ -49,6 +49,7 @@ import { claimJobs, jobLeaseMs } from './store/jobs.ts';
 const pollMs = 1_000;
 const searchTaskMs = 30_000;
 const searchIdleMs = 900_000;
+const pageReadMs = 10_000;
 
 /** Owns documents, knowledge bases and the way into the cloud. */
 export const knowledge: Service = {
@@ -96,7 +97,13 @@ const createDeps = (platform: Platform, messaging: Messaging) => {
     blobs: platform.blobs,
     cloud: createCloud(config, platform, installationTagOf(platform.database)),
     extractor,
-    crawl: createCrawl({ allowHosts: config.crawlAllowHosts, clock: platform.clock, extractor }),
+    crawl: createCrawl({
+      allowHosts: config.crawlAllowHosts,
+      clock: platform.clock,
+      // Of its own: strange websites keep no upload waiting.
+      extractor: createExtractor({ timeoutMs: Math.min(config.extractTimeoutMs, pageReadMs), heapMb: 256 }),
+      delayMs: config.crawlDelayMs,
+    }),
     config,
     clock: platform.clock,
     logger: platform.logger,

@@ -24,6 +24,8 @@ export interface GuardedRequest {
   readonly mimeTypes: readonly string[];
   /** Sent to every hop: never a credential. */
   readonly headers?: HttpHeaders;
+  /** After decompression; that of the client without. */
+  readonly bytesMax?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -163,7 +165,7 @@ const readResponse = async (
     const found = mimeType === '' ? 'content of no named type' : mimeType.slice(0, 60);
     throw new Failure('unsupported_media_type', { detail: `The address holds ${found}, not a page.` });
   }
-  return { ...head, body: await collect(exchange.chunks(client.responseBytesMax)) };
+  return { ...head, body: await collect(exchange.chunks(request.bytesMax ?? client.responseBytesMax)) };
 };
 
 const charsetOf = (contentType: string): string | undefined =>

@@ -46,8 +46,9 @@ export const crawl = async (
   if (!wait)
     return { ...known, success: true, message: `The crawl is accepted; ${follow}`, status: 'accepted', pages: 0 };
   const job = await waitForEnd(gateway, exchange, job_id);
-  const ended = { ...known, status: job.phase, pages: job.done };
-  if (job.phase === 'done') return { ...ended, success: true, message: `${job.done} pages are indexed` };
+  const pages = (job.counts['indexed'] ?? 0) + (job.counts['unchanged'] ?? 0);
+  const ended = { ...known, status: job.phase, pages };
+  if (job.phase === 'done') return { ...ended, success: true, message: `${pages} pages are indexed` };
   if (job.phase === 'failed' || job.phase === 'cancelled') throw endedBadly(job);
   exchange.response.status(202);
   return { ...ended, success: false, message: `The crawl is still going on; ${follow}` };

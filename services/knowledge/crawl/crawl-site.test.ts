@@ -1,68 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../shared/errors/failure.ts';
-import type { GuardedRequest, GuardedResponse } from '../../../shared/http/guarded-client.ts';
-import { readPage } from '../extract/read-page.ts';
-import { crawlSite, type CrawlRequest } from './crawl-site.ts';
-import type { CrawledPage, Seen } from './port.ts';
-
-/** What an address answers: HTML, a status, a redirect, or a failure of the network. */
-type Answer =
-  | string
-  | number
-  | { readonly to: string; readonly html: string }
-  | { readonly html: string; readonly robotsTag: string }
-  | Failure;
-
-const links = (...paths: string[]): string => paths.map((path) => `<a href="${path}">go</a>`).join(' ');
-const start = 'https://shop.example/';
-
-const crawl = async (
-  site: Readonly<Record<string, Answer>>,
-  options: Partial<CrawlRequest> & { onFetch?: (url: string) => void } = {},
-) => {
-  const requested: string[] = [];
-  const slept: number[] = [];
-  const told: [CrawledPage, Seen][] = [];
-  const fetchPage = async ({ url, signal }: GuardedRequest): Promise<GuardedResponse> => {
-    signal?.throwIfAborted();
-    requested.push(url);
-    options.onFetch?.(url);
-    const answer = site[url] ?? 404;
-    if (answer instanceof Failure) throw answer;
-    const isPlain = typeof answer === 'string' || typeof answer === 'number';
-    const html = typeof answer === 'string' ? answer : isPlain ? '' : answer.html;
-    return {
-      url: !isPlain && 'to' in answer ? answer.to : url,
-      status: typeof answer === 'number' ? answer : 200,
-      headers: !isPlain && 'robotsTag' in answer ? { 'x-robots-tag': answer.robotsTag } : {},
-      mimeType: 'text/html',
-      charset: undefined,
-      body: new TextEncoder().encode(html),
-    };
-  };
-  const pages = await crawlSite({
-    fetchPage,
-    readPage: async (input) => readPage(input),
-    sleep: async (ms) => {
-      slept.push(ms);
-    },
-    delayMs: 50,
-  })({
-    startUrl: start,
-    depthMax: 5,
-    linksMax: 20,
-    signal: new AbortController().signal,
-    onPage: async (page, seen) => {
-      told.push([page, seen]);
-    },
-    ...options,
-  });
-  const states = Object.fromEntries(
-    pages.map((page) => [page.url.replace('https://shop.example', ''), page.reason ?? page.state]),
-  );
-  const visits = requested.filter((url) => !url.endsWith('/robots.txt'));
-  return { pages, states, requested, visits, slept, told };
-};
+import type { GuardedRequest } from '../../../shared/http/guarded-client.ts';
+import { crawl, links, start, type Answer } from './testing/scripted-crawl.ts';
 
 describe('how far a crawl goes', () => {
   const chain = {
@@ -102,7 +41,7 @@ describe('how far a crawl goes', () => {
       {},
       {
         get: (_, url) => {
-          if (String(url).endsWith('robots.txt')) return 404;
+          if (/(?:robots\.txt|sitemap\.xml)$/.test(String(url))) return 404;
           day += 1;
           return `day ${day} ${links(`/calendar?day=${day}`)}`;
         },
@@ -113,11 +52,13 @@ describe('how far a crawl goes', () => {
 
   test('ends when it is told to, with what it has', async () => {
     const stop = new AbortController();
-    const onFetch = (url: string): void => {
+    const onFetch = ({ url }: GuardedRequest): void => {
       if (url.endsWith('/b')) stop.abort();
     };
-    const { states } = await crawl(chain, { signal: stop.signal, onFetch });
+    const { states, list, ends } = await crawl(chain, { signal: stop.signal, onFetch });
     expect(states).toEqual({ '/': 'fetched', '/a': 'fetched' });
+    expect(list.waiting()).toEqual(['https://shop.example/b']);
+    expect(ends).toEqual(['left']);
   });
 });
 
@@ -229,14 +170,17 @@ describe('a site is obeyed', () => {
     }
   });
 
-  test('when it asks for time between requests, up to two seconds', async () => {
+  test('when it asks for time between requests, up to half a minute', async () => {
     const site = (delay: string) => ({
       'https://shop.example/robots.txt': `User-agent: *\nCrawl-delay: ${delay}`,
       [start]: `home ${links('/a')}`,
     });
-    expect((await crawl(site('1'))).slept).toEqual([1000]);
-    expect((await crawl(site('3600'))).slept).toEqual([2000]);
-    expect((await crawl({ [start]: `home ${links('/a')}` })).slept).toEqual([50]);
+    expect((await crawl(site('1'))).slept).toEqual([1000, 1000]);
+    expect((await crawl({ [start]: `home ${links('/a')}` })).slept).toEqual([50, 50]);
+    // Longer pauses are not sat out: the crawl is come back to.
+    const slow = await crawl(site('5'));
+    expect([slow.slept, slow.ends]).toEqual([[], [{ pauseMs: 5000 }, { pauseMs: 5000 }, 'done']]);
+    expect((await crawl(site('3600'))).ends[0]).toEqual({ pauseMs: 30_000 });
   });
 
   test('in what its pages say of themselves', async () => {
@@ -244,8 +188,11 @@ describe('a site is obeyed', () => {
       [start]: `home ${links('/unlisted', '/closed', '/tagged', '/others')}`,
       'https://shop.example/unlisted': `<meta name="robots" content="noindex">x ${links('/behind')}`,
       'https://shop.example/closed': `<meta name="robots" content="nofollow">y ${links('/hidden')}`,
-      'https://shop.example/tagged': { html: `z ${links('/hidden')}`, robotsTag: 'noindex, nofollow' },
-      'https://shop.example/others': { html: 'w', robotsTag: 'googlebot: noindex, nofollow' },
+      'https://shop.example/tagged': {
+        html: `z ${links('/hidden')}`,
+        headers: { 'x-robots-tag': 'noindex, nofollow' },
+      },
+      'https://shop.example/others': { html: 'w', headers: { 'x-robots-tag': 'googlebot: noindex, nofollow' } },
       'https://shop.example/behind': 'behind',
     };
     expect((await crawl(site)).states).toEqual({
@@ -269,36 +216,31 @@ describe('every page ends in a state of its own', () => {
     'https://shop.example/good': '<title>Good</title>good words',
   };
 
-  test('with its reason, and one failure ends nothing', async () => {
+  test('with its code and its reason, and one failure ends nothing', async () => {
     const { pages } = await crawl(site);
-    expect(pages.map(({ url, state, reason }) => [url.replace('https://shop.example', ''), state, reason])).toEqual([
-      ['/', 'fetched', undefined],
-      ['/gone', 'failed', 'the site answers 404'],
-      ['/down', 'failed', 'The page could not be fetched.'],
-      ['/refused', 'failed', 'This address may not be fetched.'],
-      ['/picture', 'skipped', 'It holds image/png.'],
-      ['/empty', 'skipped', 'it holds no text'],
-      ['/good', 'fetched', undefined],
-      ['/file.pdf', 'skipped', 'by its name it is no page (.pdf)'],
-      ['/file.ZIP', 'skipped', 'by its name it is no page (.zip)'],
+    const told = pages.map(({ url, state, code, reason }) => [url.slice(20), state, code, reason]);
+    expect(told).toEqual([
+      ['/', 'fetched', undefined, undefined],
+      ['/gone', 'failed', 'not_found', 'the site answers 404'],
+      ['/down', 'failed', 'page_unavailable', 'The page could not be fetched.'],
+      ['/refused', 'failed', 'url_refused', 'This address may not be fetched.'],
+      ['/picture', 'skipped', 'not_a_page', 'It holds image/png.'],
+      ['/empty', 'skipped', 'empty', 'it holds no text'],
+      ['/file.pdf', 'skipped', 'not_a_page', undefined],
+      ['/file.ZIP', 'skipped', 'not_a_page', undefined],
+      ['/good', 'fetched', undefined, undefined],
     ]);
-  });
-
-  test('which is told as it comes, with the number of addresses known', async () => {
-    const { told, pages } = await crawl(site);
-    expect(told.map(([page]) => page)).toEqual(pages);
-    expect(told[0]).toMatchObject([{ url: start }, { found: 7 }]);
   });
 
   test('and its content when it was read', async () => {
     const { pages } = await crawl(site);
     const good = pages.find((page) => page.url.endsWith('/good'));
     expect(good?.content).toMatchObject({ text: 'good words', title: 'Good', bytes: 29 });
-    expect(good?.content?.hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(good?.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 
-test('a crawl that goes on behind any of its pages ends as one that was never interrupted', async () => {
+test('a crawl that somebody else goes on with after any of its pages ends as one that was never interrupted', async () => {
   const site = {
     [start]: `home ${links('/a', '/b', '/a.pdf', '/twin')}`,
     'https://shop.example/a': { to: 'https://shop.example/moved', html: `a ${links('/c', '/moved')}` },
@@ -309,11 +251,16 @@ test('a crawl that goes on behind any of its pages ends as one that was never in
     'https://shop.example/e': 'e',
   };
   const whole = await crawl(site);
-  const visited = whole.told.flatMap(([page, { learnt }]) => (learnt === undefined ? [] : [{ ...page, learnt }]));
-  for (let kept = 0; kept <= visited.length; kept += 1) {
-    const rest = await crawl(site, { visited: visited.slice(0, kept) });
+  for (let kept = 1; kept < whole.pages.length; kept += 1) {
+    const stop = new AbortController();
+    let at = 0;
+    const onKeep = (): void => {
+      at += 1;
+      if (at === kept) stop.abort();
+    };
+    const first = await crawl(site, { signal: stop.signal, onKeep });
+    const rest = await crawl(site, { list: first.list });
     expect(rest.pages).toEqual(whole.pages);
-    expect(rest.visits).toEqual(whole.visits.slice(kept));
-    expect(rest.told).toEqual(whole.told.slice(kept));
+    expect([...first.visits, ...rest.visits]).toEqual(whole.visits);
   }
 });

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { createExtractor } from '../extract/extractor.ts';
 import { createCrawl } from './crawl.ts';
-import type { CrawledPage } from './port.ts';
+import type { CrawledPage, Outcome } from './port.ts';
+import { createMemoryList } from './testing/memory-list.ts';
 
 let server: Server;
 let base: string;
@@ -45,30 +46,34 @@ beforeEach(() => {
 const aCrawl = (allowHosts: string[]) =>
   createCrawl({ allowHosts, clock: systemClock, extractor: createExtractor(), delayMs: 1 });
 
+const walk = async (options: { signal: AbortSignal; onKeep?: (outcome: Outcome) => void }) => {
+  const { onKeep = () => undefined } = options;
+  const list = createMemoryList({ start: { url: `${base}/`, kind: 'page' }, linksMax: 10, onKeep });
+  const end = await aCrawl([`127.0.0.1:${port}`]).crawl({
+    startUrl: `${base}/`,
+    depthMax: 2,
+    rules: { include: [], exclude: [] },
+    list,
+    turn: new AbortController().signal,
+    signal: options.signal,
+  });
+  return { list, end };
+};
+
 describe('a site on a listed private host', () => {
   test('is crawled over real sockets and nothing else is touched', async () => {
-    const told: string[] = [];
-    const crawled = await aCrawl([`127.0.0.1:${port}`]).crawl({
-      url: `${base}/`,
-      depthMax: 2,
-      linksMax: 10,
-      rules: { include: [], exclude: [] },
-      signal: AbortSignal.timeout(20_000),
-      onPage: async (page) => {
-        told.push(page.url);
-      },
-    });
-    const state = (page: CrawledPage) => [page.url.replace(base, ''), page.state];
-    expect(crawled.map(state)).toEqual([
-      ['/', 'fetched'],
-      ['/nav', 'fetched'],
-      ['/returns', 'fetched'],
-      ['/big', 'fetched'],
-      ['/image', 'skipped'],
-      ['/steal', 'failed'],
+    const { list, end } = await walk({ signal: AbortSignal.timeout(20_000) });
+    const state = (page: CrawledPage) => [page.url.replace(base, ''), page.state, page.code];
+    expect(list.pages().map(state)).toEqual([
+      ['/', 'fetched', undefined],
+      ['/nav', 'fetched', undefined],
+      ['/returns', 'fetched', undefined],
+      ['/big', 'fetched', undefined],
+      ['/image', 'skipped', 'not_a_page'],
+      ['/steal', 'failed', 'url_refused'],
     ]);
-    expect(told).toHaveLength(6);
-    expect(crawled[0]?.content).toMatchObject({ title: 'Oak', text: '# Oak & Ink\n\nPens and paper.' });
+    expect(end).toBe('done');
+    expect(list.pages()[0]?.content).toMatchObject({ title: 'Oak', text: '# Oak & Ink\n\nPens and paper.' });
     expect(hits).not.toContain('/secret');
     expect(hits[0]).toBe('/robots.txt');
   });
@@ -85,17 +90,8 @@ describe('an address', () => {
   });
 });
 
-test('a crawl that runs out of time gives what it has', async () => {
+test('a crawl that is stopped leaves the page at hand as it was', async () => {
   const stop = new AbortController();
-  const crawled = await aCrawl([`127.0.0.1:${port}`]).crawl({
-    url: `${base}/`,
-    depthMax: 2,
-    linksMax: 10,
-    rules: { include: [], exclude: [] },
-    signal: stop.signal,
-    onPage: async () => {
-      stop.abort();
-    },
-  });
-  expect(crawled).toHaveLength(1);
+  const { list, end } = await walk({ signal: stop.signal, onKeep: () => stop.abort() });
+  expect([list.pages().length, list.waiting().length > 0, end]).toEqual([1, true, 'left']);
 });

@@ -1,51 +1,62 @@
 import { sha256Hex } from '../../../shared/crypto/hash.ts';
 import type { GuardedResponse } from '../../../shared/http/guarded-client.ts';
 import type { PageReading } from '../extract/read-page.ts';
-import type { Frontier } from './frontier.ts';
-import { reasonAgainstPath, type PathRules } from './path-rules.ts';
-import type { CrawledPage } from './port.ts';
+import { ofSite, wantedOf } from './addresses.ts';
+import { skipped } from './outcomes.ts';
+import { reasonAgainstPath } from './path-rules.ts';
+import type { Outcome, Visit } from './port.ts';
 import { normaliseUrl, pageKey, type Site } from './site-url.ts';
+import { validatorsOf } from './validators.ts';
+import type { Walk } from './visit-page.ts';
 
 interface Evidence {
   readonly response: GuardedResponse;
   readonly reading: PageReading;
-  readonly site: Site;
-  readonly rules: PathRules;
-  readonly frontier: Frontier;
-  /** Remembers the page's content when it is kept. */
-  readonly hashes: Map<string, string>;
-}
-
-interface Judgement {
-  readonly page: CrawledPage;
-  readonly mayFollow: boolean;
 }
 
 /** What becomes of a page that was read: kept under its own or its canonical address, or skipped with the reason. */
-export const judgePage = (evidence: Evidence): Judgement => {
-  const { response, reading, hashes } = evidence;
+export const judgePage = async (walk: Walk, visit: Visit, evidence: Evidence): Promise<Outcome> => {
+  const { response, reading } = evidence;
   const header = headerRobots(response);
   const mayFollow = reading.isFollowable && !header.has('nofollow') && !header.has('none');
+  const links = mayFollow ? ofSite(walk.site, reading.links) : [];
+  const found = visit.depth < walk.depthMax ? wantedOf(walk.rules, links, visit.depth + 1) : [];
   const url = normaliseUrl(response.url);
-  const skip = (reason: string): Judgement => ({ page: { url, state: 'skipped', reason }, mayFollow });
+  const skip = (code: string, reason: string): Outcome => ({
+    ...skipped(url, code, reason, found),
+    isCut: reading.isCut,
+    memory: { links, validators: null },
+  });
 
-  if (!reading.isIndexable || header.has('noindex') || header.has('none')) return skip('it asks not to be indexed');
-  if (reading.words === 0) return skip('it holds no text');
+  if (!reading.isIndexable || header.has('noindex') || header.has('none')) {
+    return skip('noindex', 'it asks not to be indexed');
+  }
+  if (reading.words === 0) return skip('empty', 'it holds no text');
   const hash = sha256Hex(reading.text);
-  const twin = hashes.get(hash);
-  if (twin !== undefined) return skip(`it reads the same as ${twin}`);
-  const canonical = canonicalOf(evidence);
-  if (canonical !== undefined && !evidence.frontier.claim(url, canonical)) return skip(`it is a copy of ${canonical}`);
-  const name = canonical ?? url;
-  const unwanted = reasonAgainstPath(evidence.rules, name);
-  if (unwanted !== undefined) return skip(unwanted);
-  hashes.set(hash, name);
-  const content = { text: reading.text, title: reading.title, bytes: response.body.byteLength, hash };
-  return { page: { url: name, state: 'fetched', content }, mayFollow };
+  const twin = await walk.list.twinOf(hash, visit);
+  if (twin !== undefined) return skip('duplicate', `it reads the same as ${twin}`);
+  const canonical = canonicalOf(walk.site, evidence);
+  if (canonical !== undefined && (await walk.list.isTaken(canonical, visit))) {
+    return skip('duplicate', `it is a copy of ${canonical}`);
+  }
+  const name = nameOf(visit, canonical ?? url);
+  const unwanted = reasonAgainstPath(walk.rules, name);
+  if (unwanted !== undefined) return skip('excluded', unwanted);
+  const content = { text: reading.text, title: reading.title, bytes: response.body.byteLength };
+  return {
+    page: { url: name, state: 'fetched', hash, content },
+    found,
+    isCut: reading.isCut,
+    memory: { links, validators: validatorsOf(response.headers) },
+  };
 };
 
+/** A page that is only spelled in another way keeps the address its document has. */
+const nameOf = ({ remembered }: Visit, url: string): string =>
+  remembered !== null && pageKey(remembered.name) === pageKey(url) ? remembered.name : url;
+
 /** The page's canonical address when it is another one of the same site; addresses elsewhere are nobody's business here. */
-const canonicalOf = ({ reading, response, site }: Evidence): string | undefined => {
+const canonicalOf = (site: Site, { reading, response }: Evidence): string | undefined => {
   if (reading.canonical === null || !site.owns(reading.canonical)) return undefined;
   const canonical = normaliseUrl(reading.canonical);
   return pageKey(canonical) === pageKey(response.url) ? undefined : canonical;

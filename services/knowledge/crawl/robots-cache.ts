@@ -1,13 +1,14 @@
-import { toFailure } from '../../../shared/errors/failure.ts';
+import { toFailure, type Failure } from '../../../shared/errors/failure.ts';
 import type { GuardedRequest, GuardedResponse } from '../../../shared/http/guarded-client.ts';
 import { decodeAs, markOf } from '../extract/unicode.ts';
 import { allowAll, allowNone, parseRobots, type Robots } from './robots.ts';
 
 export interface HostRobots {
   readonly allows: (url: string) => boolean;
-  /** What to say of a page that is not allowed. */
-  readonly refusal: string;
+  /** Why the site could not say what it allows: nothing for now. */
+  readonly trouble: { readonly code: string; readonly reason: string } | undefined;
   readonly delayMs: number;
+  readonly sitemaps: readonly string[];
 }
 
 export interface RobotsCache {
@@ -29,7 +30,7 @@ export const createRobotsCache = (
       const { origin } = new URL(url);
       const present = hosts.get(origin);
       if (present !== undefined) return present;
-      if (hosts.size >= hostsMax) return unreadable;
+      if (hosts.size >= hostsMax) return unreadable();
       const robots = await fetchRobots(() =>
         fetchPage({ url: `${origin}/robots.txt`, mimeTypes: robotsTypes, signal }),
       );
@@ -39,23 +40,33 @@ export const createRobotsCache = (
   };
 };
 
-const toHost = (robots: Robots, refusal: string): HostRobots => ({
-  allows: robots.allows,
-  refusal,
-  delayMs: (robots.crawlDelayS ?? 0) * 1000,
+// A site that asks for more is read slowly enough.
+const delayMaxMs = 30_000;
+
+const toHost = ({ allows, crawlDelayS = 0, sitemaps }: Robots): HostRobots => ({
+  allows,
+  trouble: undefined,
+  delayMs: Math.min(crawlDelayS * 1000, delayMaxMs),
+  sitemaps,
 });
 
-const unreadable = toHost(allowNone, 'its robots.txt could not be read, so nothing is allowed');
-const silent = toHost(allowAll, '');
+const unreadable = (failure?: Failure): HostRobots => ({
+  ...toHost(allowNone),
+  trouble:
+    failure?.code === 'url_refused'
+      ? { code: failure.code, reason: failure.detail }
+      : { code: 'page_unavailable', reason: 'its robots.txt could not be read, so nothing is allowed' },
+});
 
 /** RFC 9309, 2.3.1: no file allows all, a server in trouble allows nothing. */
 const fetchRobots = async (fetchFile: () => Promise<GuardedResponse>): Promise<HostRobots> => {
   try {
     const { status, body } = await fetchFile();
-    if (status >= 500) return unreadable;
-    if (status < 200 || status >= 300) return silent;
-    return toHost(parseRobots(decodeAs(body, markOf(body) ?? 'utf-8'), agent), 'robots.txt forbids it');
+    if (status >= 500 || status === 429) return unreadable();
+    if (status < 200 || status >= 300) return toHost(allowAll);
+    return toHost(parseRobots(decodeAs(body, markOf(body) ?? 'utf-8'), agent));
   } catch (thrown) {
-    return toFailure(thrown).code === 'unsupported_media_type' ? silent : unreadable;
+    const failure = toFailure(thrown);
+    return failure.code === 'unsupported_media_type' ? toHost(allowAll) : unreadable(failure);
   }
 };

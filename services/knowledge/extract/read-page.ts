@@ -20,10 +20,15 @@ export interface PageReading {
   readonly words: number;
   /** Absolute http(s) addresses in the order of the page, without fragments, each once, unjudged. */
   readonly links: readonly string[];
+  /** True when it has more links than these. */
+  readonly isCut: boolean;
   readonly canonical: string | null;
   readonly isIndexable: boolean;
   readonly isFollowable: boolean;
 }
+
+/** Goes up whenever the same page is read in another way: what was read before has to be read again. */
+export const readerVersion = 1;
 
 /** Reads a page whatever is in it; throws only `document_too_complex` for too much text. */
 export const readPage = async (input: PageInput): Promise<PageReading> => {
@@ -32,11 +37,13 @@ export const readPage = async (input: PageInput): Promise<PageReading> => {
   const words = normaliseText(text);
   const base = absolute($('base[href]').first().attr('href'), input.url) ?? input.url;
   const robots = robotsOf($);
+  const links = robots.has('nofollow') || robots.has('none') ? [] : linksOf($, base);
   return {
     title,
     text: words,
     words: countWords(words),
-    links: robots.has('nofollow') || robots.has('none') ? [] : linksOf($, base),
+    links,
+    isCut: links.length >= linksMax,
     canonical: absolute($('link[rel~="canonical" i][href]').first().attr('href'), base),
     isIndexable: !robots.has('noindex') && !robots.has('none'),
     isFollowable: !robots.has('nofollow') && !robots.has('none'),

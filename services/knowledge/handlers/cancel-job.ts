@@ -4,8 +4,9 @@ import { Failure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
 import { isEnded } from '../domain.ts';
 import { startRemoval } from '../start-removal.ts';
-import { openDocumentsOfJob } from '../store/documents.ts';
-import { forgetVisits, lockJobs, updateJob, type Job } from '../store/jobs.ts';
+import { closeRest } from '../store/crawl-items.ts';
+import { dropHeld, openDocumentsOfJob } from '../store/documents.ts';
+import { lockJobs, updateJob, type Job } from '../store/jobs.ts';
 import { answerWith, knownJob } from './known-job.ts';
 
 /**
@@ -18,13 +19,14 @@ export const handleCancelJob =
     const answer = await deps.messaging.transaction(async (tx) => {
       refuseEnded(await knownJob(tx, domain_id, job_id));
       // Documents before jobs, as all do who move them.
+      await dropHeld(tx, job_id);
       const versions = await openDocumentsOfJob(tx, job_id);
       if (versions.length > 0) await startRemoval(deps, tx, domain_id, { versions, because: 'cancelled' });
       await lockJobs(tx, [job_id]);
       const job = await knownJob(tx, domain_id, job_id);
       refuseEnded(job);
       await updateJob(tx, job.id, { phase: 'cancelled' });
-      await forgetVisits(tx, job.id);
+      await closeRest(tx, job.id, 'the crawl was cancelled');
       await deps.messaging.emit(tx, jobProgressed, {
         domainId: domain_id,
         data: { job_id, phase: 'cancelled', done: job.done, total: job.total },

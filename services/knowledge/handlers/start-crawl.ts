@@ -1,7 +1,8 @@
 import { startCrawl } from '../../../shared/contracts/knowledge.ts';
 import type { Handler } from '../../../shared/bus/port.ts';
 import type { Deps } from '../deps.ts';
-import { insertJob, replaceItems } from '../store/jobs.ts';
+import { insertStart } from '../store/crawl-items.ts';
+import { insertJob } from '../store/jobs.ts';
 import { holdDomain } from '../store/removals.ts';
 
 /** Accepts a crawl when its address may be fetched at all; the crawl itself is a job. */
@@ -26,13 +27,14 @@ export const handleStartCrawl =
             links_max: input.links_max,
             include: input.include,
             exclude: input.exclude,
+            starts_at: 'page',
             chunk_size: input.chunk_size,
             use_semantic: input.use_semantic,
           },
           total: 1,
           bytes: 0,
         });
-        await replaceItems(tx, job_id, [{ name: url, state: 'found' }]);
+        await insertStart(tx, job_id, { url, kind: 'page' });
         return { job_id, knowledge_base_uuid: null };
       },
     );

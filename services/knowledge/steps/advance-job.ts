@@ -2,7 +2,9 @@ import { jobProgressed } from '../../../shared/contracts/knowledge.ts';
 import { Failure, toFailure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
 import { pollDelayMs } from '../domain.ts';
-import { forgetVisits, releaseJob, saveJob, type Job } from '../store/jobs.ts';
+import { closeRest } from '../store/crawl-items.ts';
+import { dropHeld } from '../store/documents.ts';
+import { findJob, releaseJob, saveJob, type Job } from '../store/jobs.ts';
 import { advanceRemoval } from './advance-removal.ts';
 import { runCrawl } from './run-crawl.ts';
 
@@ -41,14 +43,23 @@ const advanceCrawl = async (
   request: Extract<Job['request'], { kind: 'crawl' }>,
   signal: AbortSignal,
 ): Promise<void> => {
-  if (job.attempt <= attemptsMax) return runCrawl(deps, job, request, signal);
-  throw new Failure('page_unavailable', { detail: `The crawl did not get on in ${attemptsMax} attempts` });
+  if (job.attempt > attemptsMax) {
+    throw new Failure('page_unavailable', { detail: `The crawl did not get on in ${attemptsMax} attempts` });
+  }
+  const more = await runCrawl(deps, job, request, signal);
+  if (more === undefined) return;
+  const nextAt = new Date(deps.clock.now() + more.pauseMs);
+  await deps.database.run((client) => saveJob(client, job, { attempt: 0, nextAt }));
+  deps.wakeJobs(more.pauseMs + 10);
 };
 
 const fail = (deps: Deps, job: Job, { code, detail }: Failure): Promise<void> =>
   deps.messaging.transaction(async (tx) => {
+    // Documents before jobs, as all do who move them.
+    if ((await findJob(tx, job.id))?.leaseOwner !== job.leaseOwner) return;
+    await dropHeld(tx, job.id);
     if (!(await saveJob(tx, job, { phase: 'failed', errorCode: code, errorMessage: detail }))) return;
-    await forgetVisits(tx, job.id);
+    await closeRest(tx, job.id, 'the crawl ended before');
     await deps.messaging.emit(tx, jobProgressed, {
       domainId: job.domainId,
       data: { job_id: job.id, phase: 'failed', done: job.done, total: job.total },

@@ -65,16 +65,28 @@ export type NewDocument = Pick<
   readonly copy?: number;
   readonly isProfile?: boolean;
   readonly baseId?: string;
+  /** Stored, but not yet to be given to the bot. */
+  readonly isHeld?: boolean;
   readonly language?: string | null;
   readonly sourceUrl?: string | null;
   readonly websiteUrl?: string | null;
   readonly text: string;
 };
 
-export const insertDocument = async (tx: Transaction, document: NewDocument): Promise<void> => {
-  const state = document.baseId === undefined ? 'accepted' : 'uploading';
+export const insertDocument = async (tx: Transaction, { isHeld, ...document }: NewDocument): Promise<void> => {
+  const state = isHeld === true ? 'extracting' : document.baseId === undefined ? 'accepted' : 'uploading';
   const { id, originalId = id } = document;
   await tx.document.create({ data: { ...document, originalId, state, storedName: storedNameOf(id) } });
+};
+
+/** Documents of a job that were held are to be given to the bot. */
+export const releaseHeld = async (tx: Transaction, jobId: string): Promise<void> => {
+  await tx.document.updateMany({ where: { jobId, state: 'extracting' }, data: { state: 'accepted' } });
+};
+
+/** Documents of a job that were held are not wanted any more; nobody has seen them. */
+export const dropHeld = async (tx: Transaction, jobId: string): Promise<void> => {
+  await tx.document.deleteMany({ where: { jobId, state: 'extracting' } });
 };
 
 /** Everything but the text, which may be megabytes and is wanted in few places only. */

@@ -28,7 +28,7 @@ export const listItems = async (tx: Transaction, jobId: string, limit: number): 
     with item as (${itemsOf(jobId)}), chosen as (
       select * from item
       order by case when state = 'failed' then 0
-        when state in ('indexed', 'unchanged', 'skipped', 'removed', 'replaced') then 2 else 1 end, position
+        when state in ('indexed', 'unchanged', 'skipped', 'read', 'removed', 'replaced') then 2 else 1 end, position
       limit ${limit}::int)
     select * from chosen order by position`;
   return z.array(itemRow).parse(rows);

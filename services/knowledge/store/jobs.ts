@@ -3,7 +3,7 @@ import { documentState, jobPhase, jobView, type JobPhase } from '../../../shared
 import type { Transaction } from '../../../shared/db/client.ts';
 import { olderThan, pageOf } from '../../../shared/db/cursor.ts';
 import { currentOrigin, type Origin } from '../../../shared/telemetry/origin.ts';
-import { Prisma } from '../../../shared/db/generated/client.ts';
+import type { Prisma } from '../../../shared/db/generated/client.ts';
 
 /** What a job was asked to do, as it lies in the database. */
 export const jobRequest = z.discriminatedUnion('kind', [
@@ -17,6 +17,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
     // Not there in crawls that an earlier release accepted.
     include: z.array(z.string()).default([]),
     exclude: z.array(z.string()).default([]),
+    starts_at: z.enum(['page', 'sitemap']).default('page'),
     chunk_size: z.number(),
     use_semantic: z.boolean(),
   }),
@@ -38,6 +39,8 @@ export interface Job extends Origin {
   readonly total: number;
   readonly bytes: number;
   readonly attempt: number;
+  readonly spentMs: number;
+  readonly isCut: boolean;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   readonly createdAt: Date;
@@ -45,21 +48,6 @@ export interface Job extends Origin {
   /** Of the claim that this row was read under. */
   readonly leaseOwner: string | null;
 }
-
-/** What a visit to a page gave, as it lies in the database while its crawl is under way. */
-const visitSchema = z.object({
-  learnt: z.object({ queued: z.array(z.string()).readonly(), claimed: z.array(z.string()).readonly() }),
-  content: z.object({ text: z.string(), title: z.string().nullable(), bytes: z.number(), hash: z.string() }).optional(),
-});
-export type Visit = z.infer<typeof visitSchema>;
-
-const visitedItem = z.object({
-  name: z.string(),
-  state: z.enum(['fetched', 'skipped', 'failed']),
-  reason: z.string().nullable(),
-  visit: visitSchema,
-});
-export type VisitedItem = z.infer<typeof visitedItem>;
 
 export const insertJob = async (
   tx: Transaction,
@@ -84,40 +72,11 @@ export interface NewItem {
   readonly documentId?: string;
 }
 
-/** Replaces the items of a job, and all that a crawl kept with them. */
+/** Replaces the items of a job. */
 export const replaceItems = async (tx: Transaction, jobId: string, items: readonly NewItem[]): Promise<void> => {
   await tx.jobItem.deleteMany({ where: { jobId } });
   const data: Prisma.JobItemCreateManyInput[] = items.map((item, position) => ({ ...item, jobId, position }));
   await tx.jobItem.createMany({ data });
-};
-
-/** Puts a page where it stands in the list of a crawl under way, with what the crawl needs to go on after it. */
-export const savePage = async (
-  tx: Transaction,
-  jobId: string,
-  position: number,
-  { item, visit }: { readonly item: NewItem; readonly visit: Visit | undefined },
-): Promise<void> => {
-  const data = { ...item, visit: visit === undefined ? Prisma.DbNull : visit };
-  await tx.jobItem.upsert({
-    where: { jobId_position: { jobId, position } },
-    create: { ...data, jobId, position },
-    update: data,
-  });
-};
-
-/** The pages that a crawl has visited so far, in their order. */
-export const listVisited = async (tx: Transaction, jobId: string): Promise<readonly VisitedItem[]> => {
-  const rows = await tx.jobItem.findMany({
-    where: { jobId, visit: { not: Prisma.DbNull } },
-    orderBy: { position: 'asc' },
-  });
-  return rows.map((row) => visitedItem.parse(row));
-};
-
-/** Lets go of the texts of a crawl that nobody goes on with. */
-export const forgetVisits = async (tx: Transaction, jobId: string): Promise<void> => {
-  await tx.jobItem.updateMany({ where: { jobId }, data: { visit: Prisma.DbNull } });
 };
 
 export const updateJob = async (
@@ -129,6 +88,8 @@ export const updateJob = async (
     readonly total?: number;
     readonly bytes?: number;
     readonly attempt?: number;
+    readonly spentMs?: number;
+    readonly isCut?: boolean;
     readonly nextAt?: Date;
     readonly errorCode?: string;
     readonly errorMessage?: string;

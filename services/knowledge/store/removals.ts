@@ -40,13 +40,17 @@ export const claimRemovals = async (
 };
 
 /**
- * Deletes at most `limit` jobs and documents, and tells how many there were. Jobs go first: a crawl that ends meanwhile
+ * Deletes at most `limit` jobs, documents and what crawls remember, and tells how many there were. Jobs go first: a crawl that ends meanwhile
  * stores its pages only while its job is there.
  */
 export const deleteDomainRows = async (client: Transaction, domainId: string, limit: number): Promise<number> => {
   const jobs = await client.$executeRaw`
     delete from jobs where id in (select id from jobs where domain_id = ${domainId}::uuid limit ${limit}::int)`;
   if (jobs > 0) return jobs;
+  const pages = await client.$executeRaw`
+    delete from web_pages where domain_id = ${domainId}::uuid and key in (
+      select key from web_pages where domain_id = ${domainId}::uuid limit ${limit}::int)`;
+  if (pages > 0) return pages;
   return client.$executeRaw`
     delete from documents where id in (select id from documents where domain_id = ${domainId}::uuid limit ${limit}::int)`;
 };

@@ -21,8 +21,7 @@ export const createPublishing = (core: Core, topology: Topology): Pick<Bus, 'pub
     if (!core.link.isConnected()) throw unavailable();
     const carried = headers();
     carried.set('Nats-Msg-Id', envelope.id);
-    const message = { subject: envelope.subject, from: 'stream', text, headers: carried } as const;
-    const send = () => request(core, message, storedMsMax);
+    const send = () => request(core, envelope.subject, { text, headers: carried }, storedMsMax);
     try {
       const reply = await send();
       // No stream takes this subject: the server has lost its store.
