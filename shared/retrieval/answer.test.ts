@@ -68,6 +68,14 @@ describe('answers from a small knowledge base', () => {
   });
 });
 
+it('what comes nearest is told beside a refusal, but is no answer', () => {
+  const question = 'Can the tandem be delivered to my hotel in Paris on Sunday evening?';
+  const refusal = answerFrom(question, bikeShop.search(question, 5), bikeShop.vocabulary);
+  expect(refusal).toMatchObject({ answerable: false });
+  expect(refusal).not.toHaveProperty('sentences');
+  expect(!refusal.answerable && refusal.closest.map(({ text }) => text).join(' ')).toContain('tandem');
+});
+
 describe('the shape of an answer', () => {
   it('an FAQ entry whose question is asked in other words is given whole', () => {
     const index = knowledgeOf(

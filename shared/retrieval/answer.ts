@@ -2,23 +2,26 @@ import type { AnswerSentence } from './answer-sentence.ts';
 import { coverageOf } from './coverage.ts';
 import { storedAnswer } from './faq.ts';
 import { answerability } from './gate.ts';
-import { readPassage, type Sentence } from './passage.ts';
+import { readPassage, type Passage, type Sentence } from './passage.ts';
 import { plainText } from './plain-text.ts';
 import { readQuestion, type Question } from './question.ts';
 import type { Hit } from './search.ts';
 import { scoreSentences, type ScoredSentence } from './sentence-scores.ts';
 import { everydayVocabulary, type Vocabulary } from './vocabulary.ts';
 
-/** `confidence` is the chance, 0 to 1, that the hits answer the question; both outcomes tell it. */
+/**
+ * `confidence` is the chance, 0 to 1, that the hits answer the question; both outcomes tell it. `closest` are the sentences
+ * that would have been said: they may be offered as what comes nearest, never as an answer.
+ */
 export type Answer =
-  | { readonly answerable: false; readonly confidence: number }
+  | { readonly answerable: false; readonly confidence: number; readonly closest: readonly AnswerSentence[] }
   | { readonly answerable: true; readonly confidence: number; readonly sentences: readonly AnswerSentence[] };
 
 const hitsRead = 5;
 const sentencesMax = 3;
 const confidenceMin = 0.4;
-// A second sentence must be nearly as good as the first, or it only dilutes it.
-const scoreShareMin = 0.72;
+// A second sentence that is not half as good as the first only dilutes it.
+const scoreShareMin = 0.5;
 const likenessMax = 0.7;
 const rowShareMin = 0.9;
 
@@ -35,17 +38,18 @@ export const answerFrom = (
   const asked = readQuestion(question, vocabulary);
   const passages = hits.slice(0, hitsRead).map(readPassage);
   const confidence = answerability(asked, passages);
-  if (confidence < confidenceMin) return { answerable: false, confidence };
   const stored = storedAnswer(asked, passages);
-  if (stored !== undefined) return { answerable: true, confidence, sentences: [stored] };
-  const sentences = inReadingOrder(bestOf(asked, scoreSentences(asked, passages)));
-  if (sentences.length === 0) return { answerable: false, confidence };
-  return {
-    answerable: true,
-    confidence,
-    sentences: sentences.map(({ sentence, passage }) => ({ text: said(sentence), chunk: passage.hit.chunk })),
-  };
+  const sentences = stored === undefined ? bestSentences(asked, passages) : [stored];
+  return confidence < confidenceMin || sentences.length === 0
+    ? { answerable: false, confidence, closest: sentences }
+    : { answerable: true, confidence, sentences };
 };
+
+const bestSentences = (asked: Question, passages: readonly Passage[]): AnswerSentence[] =>
+  inReadingOrder(bestOf(asked, scoreSentences(asked, passages))).map(({ sentence, passage }) => ({
+    text: said(sentence),
+    chunk: passage.hit.chunk,
+  }));
 
 // The fields of a record stand on lines of their own; said in a sentence they want something between them.
 const said = ({ text, isRow }: Sentence): string => (isRow ? plainText(text).replaceAll('\n', ', ') : plainText(text));

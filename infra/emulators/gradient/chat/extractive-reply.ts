@@ -7,6 +7,8 @@ import { isStatementAboutSelf, noted, smallTalk } from './small-talk.ts';
 /** What the extractive engine says when the documents do not answer. */
 export const iDoNotKnow = "I don't know — I could not find that in the documents I have.";
 
+// Half of what an answer needs: below, what comes nearest has nothing to do with the question.
+const closestConfidenceMin = 0.2;
 const recallShareMin = 0.7;
 const fallbackShareMin = 0.6;
 
@@ -28,14 +30,17 @@ export const extractiveReply = (scene: Scene): { readonly text: string; readonly
   if (remembered !== undefined && asksForOwnWords(question) && remembered.share >= recallShareMin) {
     return { text: asToldBefore(remembered.line), grounding };
   }
+  let closest: string | undefined;
   for (const [asked, found] of attempts(scene)) {
     const answer = answerFrom(asked, found.hits, found.vocabulary);
     if (answer.answerable) return { text: marked(answer, found, scene.isCiting), grounding: found };
+    if (answer.confidence >= closestConfidenceMin) closest ??= answer.closest[0]?.text;
   }
   if (remembered !== undefined && remembered.share >= fallbackShareMin) {
     return { text: asToldBefore(remembered.line), grounding };
   }
-  return { text: iDoNotKnow, grounding };
+  // Without a mark: nothing was answered, so nothing is cited.
+  return { text: closest === undefined ? iDoNotKnow : `${iDoNotKnow} The closest I found: ${closest}`, grounding };
 };
 
 const asToldBefore = (line: string): string => `You told me: ${line}`;
