@@ -15,11 +15,17 @@ interface Measured extends LoadResult {
   readonly byService: Readonly<Record<string, number>>;
 }
 
+export interface AskOptions {
+  readonly latencyMs: number;
+  readonly json: boolean;
+  readonly profileDir: string | undefined;
+}
+
 /**
- * `npm run bench -- ask [--latency MS] [--json]`: asks through the whole distributed system and through the bare skeleton,
+ * `npm run bench -- ask [--latency MS] [--json] [--profile FOLDER]`: asks through the whole distributed system and through the bare skeleton,
  * in turns (A B A B …), and prints the medians. CPU per 1,000 asks is the figure that a noisy machine disturbs least.
  */
-export const benchAsk = async (options: { readonly latencyMs: number; readonly json: boolean }): Promise<void> => {
+export const benchAsk = async (options: AskOptions): Promise<void> => {
   const system = await startBenchSystem(options);
   try {
     const domain = await registerDomain(system.url, system.adminKey);

@@ -10,14 +10,19 @@ export interface Program {
   readonly stop: () => Promise<void>;
 }
 
+interface Launch {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Where to leave a CPU profile of its whole life, for the developer tools of a browser. */
+  readonly profileDir?: string | undefined;
+}
+
 /** Starts one of our built programs with its output in a file of `logDir`. */
-export const startProgram = async (
-  program: { readonly name: string; readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> },
-  logDir: string,
-): Promise<Program> => {
+export const startProgram = async (program: Launch, logDir: string): Promise<Program> => {
   await mkdir(logDir, { recursive: true });
   const log = createWriteStream(join(logDir, `${program.name}.log`));
-  const child = spawn(process.execPath, [...program.args], {
+  const child = spawn(process.execPath, [...profileArgs(program), ...program.args], {
     env: { PATH: process.env['PATH'] ?? '', ...program.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -26,6 +31,11 @@ export const startProgram = async (
   if (child.pid === undefined) throw new Error(`${program.name} did not start`);
   return { name: program.name, pid: child.pid, stop: () => end(child) };
 };
+
+const profileArgs = ({ name, profileDir }: Launch): readonly string[] =>
+  profileDir === undefined
+    ? []
+    : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, `--cpu-prof-name=${name}.cpuprofile`, '--cpu-prof-interval=500'];
 
 const end = async (child: ChildProcess): Promise<void> => {
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;

@@ -23,8 +23,13 @@ export interface BenchSystem {
   readonly stop: () => Promise<void>;
 }
 
+interface BenchOptions {
+  readonly latencyMs: number;
+  readonly profileDir?: string | undefined;
+}
+
 /** The distributed system and the skeleton beside it, over one real NATS, one real Postgres and one cloud stub. */
-export const startBenchSystem = async (options: { readonly latencyMs: number }): Promise<BenchSystem> => {
+export const startBenchSystem = async (options: BenchOptions): Promise<BenchSystem> => {
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'));
   const logDir = join(folder, 'logs');
   const postgres = await startPostgres({ dataDir: folder, password: 'bench' });
@@ -66,8 +71,11 @@ export const startBenchSystem = async (options: { readonly latencyMs: number }):
     PORT: String(ports.gateway),
     GRADIENT_BASE_URL: `${stubUrl}/v2/gen-ai`,
   };
+  const { profileDir } = options;
+  const startService = (name: string): Promise<Program> =>
+    startProgram({ name, args: [join('dist', 'services/main.js'), name], env, profileDir }, logDir);
   const running: Program[] = [];
-  for (const service of services) running.push(await start(service, 'services/main.js', env, service));
+  for (const service of services) running.push(await startService(service));
   const url = `http://127.0.0.1:${ports.gateway}`;
   await waitForOk(`${url}/health/ready`);
   const skeletonPort = await freePort();

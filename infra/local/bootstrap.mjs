@@ -26,6 +26,7 @@ const commands = {
   'nats:keys': () => runHere('infra/nats-keys'),
   'eval:retrieval': () => runHere('infra/eval', ['retrieval', ...parameters]),
   'eval:answerable': () => runHere('infra/eval', ['answerable', ...parameters]),
+  'eval:memory': () => runHere('infra/eval', ['memory', ...parameters]),
 };
 
 requireNode('20.19.0');

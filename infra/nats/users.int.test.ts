@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { createObjectStoreBlobs } from '../../shared/blobs/object-store.ts';
 import { bringTopology } from '../../shared/bus/bring-topology.ts';
 import { collect, count, envelopeOf, eventually, listening, within } from '../../shared/bus/conformance-world.ts';
+import { repliesOf } from '../../shared/bus/jetstream/inbox.ts';
 import { createNames } from '../../shared/bus/jetstream/names.ts';
 import { createJetStreamBus, type JetStreamBus } from '../../shared/bus/jetstream.ts';
 import { newSeed } from '../../shared/bus/nkeys.ts';
@@ -157,6 +158,12 @@ describe('no service may', () => {
     const subjects = {
       publish: [
         ...others.flatMap((other) => [`cmd.${other}.do-it.v1`, `evt.${other}.happened.v1.x`, `_INBOX_${other}.a.b`]),
+        // Neither in another's name to whoever asks both, nor to who asks it nothing.
+        ...others.flatMap((asker) =>
+          [...owners, 'stream' as const]
+            .filter((replier) => replier !== owner || !roles[asker].asks.includes(owner))
+            .map((replier) => `${repliesOf(asker, replier)}.a.b`),
+        ),
         ...others.filter((other) => !roles[owner].asks.includes(other)).map((other) => `rpc.${other}.greet.v1`),
         ...['CMD', 'EVT', 'OBJ_uploads'].flatMap((stream) => [
           `$JS.API.STREAM.DELETE.${stream}`,

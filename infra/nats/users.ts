@@ -1,3 +1,4 @@
+import { repliesOf } from '../../shared/bus/jetstream/inbox.ts';
 import { createNames, streamKinds } from '../../shared/bus/jetstream/names.ts';
 import { questionAnswered } from '../../shared/contracts/chat.ts';
 import { kbIndexed, kbRetired } from '../../shared/contracts/knowledge.ts';
@@ -61,7 +62,6 @@ export const renderUsers = (): string =>
       ),
       deny: [],
       subscribe: ['_INBOX_topology.>'],
-      responds: false,
     }),
     '  ]',
     '}',
@@ -72,7 +72,6 @@ interface Rights {
   readonly publish: readonly string[];
   readonly deny: readonly string[];
   readonly subscribe: readonly string[];
-  readonly responds: boolean;
 }
 
 const renderService = (owner: Owner): readonly string[] => {
@@ -83,6 +82,7 @@ const renderService = (owner: Owner): readonly string[] => {
       'ctl.stream.cancel.*',
       `cmd.${owner}.>`,
       `evt.${owner}.>`,
+      ...askersOf(owner).map((asker) => `${repliesOf(asker, owner)}.>`),
       '$JS.API.INFO',
       // Made by whoever finds them missing; changed by the topology user alone.
       ...streams.flatMap((stream) => [`$JS.API.STREAM.INFO.${stream}`, `$JS.API.STREAM.CREATE.${stream}`]),
@@ -93,9 +93,12 @@ const renderService = (owner: Owner): readonly string[] => {
     // A passing name may be any, but not that of somebody's durable.
     deny: watches ? owners.flatMap(durablesOf).flatMap((durable) => takingOver(durable, owner)) : [],
     subscribe: [`_INBOX_${owner}.>`, `rpc.${owner}.>`, 'ctl.stream.cancel.*'],
-    responds: true,
   });
 };
+
+// Written out: under `allow_responses` the server remembers every message that could be answered until its time is over,
+// and 2.9 looks through all of them at each message once there are 4,096.
+const askersOf = (owner: Owner): readonly Owner[] => owners.filter((asker) => roles[asker].asks.includes(owner));
 
 interface OwnedDurable {
   readonly owner: Owner;
@@ -147,7 +150,7 @@ const passingUploads: readonly string[] = [
   '$JS.FC.>',
 ];
 
-const renderUser = (user: string, { publish, deny, subscribe, responds }: Rights): readonly string[] => [
+const renderUser = (user: string, { publish, deny, subscribe }: Rights): readonly string[] => [
   `    # ${user}`,
   '    {',
   `      nkey: $${publicKeyName(user)}`,
@@ -159,8 +162,6 @@ const renderUser = (user: string, { publish, deny, subscribe, responds }: Rights
   '        subscribe: {',
   ...list('allow', subscribe),
   '        }',
-  // Answers, as many frames as they have.
-  ...(responds ? ['        allow_responses: { max: -1, expires: "10m" }'] : []),
   '      }',
   '    }',
 ];

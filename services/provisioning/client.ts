@@ -1,7 +1,7 @@
 import { Failure } from '../../shared/errors/failure.ts';
 import { createControlPlane, unlessMissing, type Call } from '../../shared/gradient/control-plane.ts';
 import { everyPage, perPage } from '../../shared/gradient/every-page.ts';
-import { sharedFor } from '../../shared/gradient/shared-for.ts';
+import { sharedFor } from '../../shared/work/shared-for.ts';
 import type { Database } from '../../shared/db/client.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import * as schemas from './client/schemas.ts';

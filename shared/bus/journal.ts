@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { envelopeSchema, type Envelope } from '../contracts/message.ts';
 import { openJsonlFile, type JsonlFile } from './jsonl-file.ts';
+import { firstBehind } from './places.ts';
 import { decode } from './wire.ts';
 
 /** One event with its place. `text` is the envelope as JSON, so that every reader gets an object of its own. */
@@ -81,16 +82,4 @@ const entryOf = (line: string): JournalEntry[] => {
   return [
     { seq, id: envelope.id, subject: envelope.subject, domainId: envelope.domain_id, text: JSON.stringify(envelope) },
   ];
-};
-
-const firstBehind = (entries: readonly JournalEntry[], seq: number): number => {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const entry = entries[middle];
-    if (entry !== undefined && entry.seq <= seq) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 };

@@ -165,3 +165,21 @@ test('work that outlasts its transaction is rolled back as service_unavailable',
   expect(codeOf(thrown)).toBe('service_unavailable');
   expect(await rowsLeft()).toBe(0);
 });
+
+test('a statement gives the same rows alone as in a transaction', async () => {
+  const read = (client: Transaction): Promise<unknown> => client.$queryRaw`
+    select 9007199254740993::int8 as big, 7::int4 as small, 0.5::float8 as half, 1.10::numeric as price, true as yes,
+      null::text as nothing, 'é'::text as word, ${id}::uuid as id, ${[id]}::uuid[] as ids, array['a,b', 'c"d']::text[] as words,
+      ${new Date(0)}::timestamptz as moment, '2026-01-02'::date as day, '2026-01-02 03:04:05.678'::timestamp as noon,
+      '{"a": [1, null]}'::jsonb as body, array['{"a": 1}'::jsonb] as bodies, array(select 1 where false) as none,
+      ${[1n, 2n]}::int8[] @> array[2]::int8[] as has`;
+  const alone = await database.run(read);
+  expect(alone).toEqual(await database.transaction(read));
+});
+
+test('a statement tells how many rows it changed, alone as in a transaction', async () => {
+  const insert = (client: Transaction): Promise<number> =>
+    client.$executeRaw`insert into inbox (consumer, msg_id) values ('test', gen_random_uuid()), ('test', gen_random_uuid())`;
+  expect(await database.run(insert)).toBe(2);
+  expect(await database.transaction(insert)).toBe(2);
+});

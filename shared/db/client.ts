@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { Failure } from '../errors/failure.ts';
+import { withDirectSql } from './direct-sql.ts';
 import { openDriver } from './driver.ts';
 import { asFailure } from './errors.ts';
 import { PrismaClient, type Prisma } from './generated/client.ts';
@@ -15,7 +16,7 @@ export interface Database {
   /**
    * Runs statements one by one, each its own transaction. Throws what the work threw; trouble with the database itself is
    * `service_unavailable` with an unknown outcome, and what the database refused for good (see `isUniqueViolation`) is
-   * Prisma's own error.
+   * Prisma's or the driver's own error.
    */
   readonly run: <T>(work: (client: Transaction) => Promise<T>) => Promise<T>;
   /**
@@ -52,10 +53,11 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   setFlagsFromString('--liftoff-only');
   const { driver, pool } = openDriver({ ...options, connectionWaitMs });
   const client = new PrismaClient({ adapter: driver });
+  const single = withDirectSql(client, pool);
   const probe = createProbe(options.url);
   const outage = watchOutage(probe);
   return {
-    run: (work) => translated(outage, () => work(client)),
+    run: (work) => translated(outage, () => work(single)),
     transaction: (work, { timeoutMs = transactionTimeoutMs } = {}) =>
       translated(outage, () => client.$transaction(work, { maxWait: connectionWaitMs, timeout: timeoutMs })),
     isReachable: probe.isReachable,

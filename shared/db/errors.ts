@@ -1,8 +1,9 @@
+import { DatabaseError } from 'pg';
 import { z } from 'zod';
 import { Failure } from '../errors/failure.ts';
 
 /**
- * An error out of Prisma as what the callers above can act on. What the database refused for good (a constraint, bad data,
+ * An error out of Prisma or its driver as what the callers above can act on. What the database refused for good (a constraint, bad data,
  * bad SQL) comes back unchanged, for `isUniqueViolation` or as a defect; so does whatever is not the database's. All else
  * has an unknown outcome and becomes `service_unavailable`, which is worth another try.
  */
@@ -21,11 +22,21 @@ export const unavailable = (cause: unknown): Failure =>
  */
 export const isUniqueViolation = (thrown: unknown, index?: string): boolean => {
   const error = read(thrown);
-  if (error === undefined || stateOf(error) !== '23505') return false;
-  const refusal = error.meta?.driverAdapterError?.cause;
-  if (index === undefined) return true;
-  return refusal?.constraint?.index === index || (refusal?.originalMessage ?? '').includes(index);
+  if (error?.state !== '23505') return false;
+  return index === undefined || error.index === index || (error.words ?? '').includes(index);
 };
+
+/** What can be told of an error of the database, whoever threw it. */
+interface SqlError {
+  /** SQLSTATE, when the server itself spoke. */
+  readonly state: string | undefined;
+  /** Prisma's own code. */
+  readonly code: string | undefined;
+  readonly index: string | undefined;
+  readonly words: string | undefined;
+  /** Prisma refused to ask at all. */
+  readonly isInvalid: boolean;
+}
 
 const prismaError = z.object({
   name: z.string().startsWith('PrismaClient'),
@@ -44,12 +55,28 @@ const prismaError = z.object({
     })
     .optional(),
 });
-type PrismaError = z.output<typeof prismaError>;
 
-// The error itself is checked by shape: an instanceof would need the generated client here, and breaks over two copies of it.
-const read = (thrown: unknown): PrismaError | undefined => {
-  const parsed = prismaError.safeParse(thrown instanceof Error ? pick(thrown) : undefined);
-  return parsed.success ? parsed.data : undefined;
+const read = (thrown: unknown): SqlError | undefined => {
+  if (thrown instanceof DatabaseError) {
+    const { code, constraint, message } = thrown;
+    return { state: code, code: undefined, index: constraint, words: message, isInvalid: false };
+  }
+  return thrown instanceof Error ? readPrisma(thrown) : undefined;
+};
+
+// By shape: an instanceof would need the generated client here, and breaks over two copies of it.
+const readPrisma = (error: Error): SqlError | undefined => {
+  const parsed = prismaError.safeParse(pick(error));
+  if (!parsed.success) return undefined;
+  const { name, code, meta } = parsed.data;
+  const cause = meta?.driverAdapterError?.cause;
+  return {
+    state: cause?.originalCode,
+    code,
+    index: cause?.constraint?.index,
+    words: cause?.originalMessage,
+    isInvalid: name === 'PrismaClientValidationError',
+  };
 };
 
 const pick = (error: Error): unknown => ({
@@ -57,8 +84,6 @@ const pick = (error: Error): unknown => ({
   code: 'code' in error ? error.code : undefined,
   meta: 'meta' in error ? error.meta : undefined,
 });
-
-const stateOf = (error: PrismaError): string | undefined => error.meta?.driverAdapterError?.cause.originalCode;
 
 /** SQLSTATE classes that say the same thing on every try: feature, cardinality, data, constraint, syntax or name. */
 const definiteClasses: ReadonlySet<string> = new Set(['0A', '21', '22', '23', '42']);
@@ -77,9 +102,8 @@ const definiteCodes: ReadonlySet<string> = new Set([
   'P2025',
 ]);
 
-const isDefinite = (error: PrismaError): boolean => {
-  if (error.name === 'PrismaClientValidationError') return true;
-  const state = stateOf(error);
+const isDefinite = ({ state, code, isInvalid }: SqlError): boolean => {
+  if (isInvalid) return true;
   if (state !== undefined) return definiteClasses.has(state.slice(0, 2));
-  return error.code !== undefined && definiteCodes.has(error.code);
+  return code !== undefined && definiteCodes.has(code);
 };

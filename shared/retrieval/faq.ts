@@ -1,5 +1,6 @@
 import type { AnswerSentence } from './answer-sentence.ts';
 import { coverageOf } from './coverage.ts';
+import { isAsking } from './heading.ts';
 import type { Passage } from './passage.ts';
 import { plainText } from './plain-text.ts';
 import { withTablesInWords } from './tables.ts';
@@ -7,7 +8,6 @@ import type { Question } from './question.ts';
 
 const entryWordsMax = 180;
 const likenessMin = 0.5;
-const headingIsQuestion = /[?？]\s*$|^(?:how|what|when|where|who|which|why|can|do|does|is|are|may|should|will)\b/iu;
 
 /**
  * The whole text of an FAQ entry among the best two passages whose heading asks what was asked; undefined when none does.
@@ -15,8 +15,7 @@ const headingIsQuestion = /[?？]\s*$|^(?:how|what|when|where|who|which|why|can|
  */
 export const storedAnswer = (asked: Question, passages: readonly Passage[]): AnswerSentence | undefined => {
   for (const { hit, titleStems } of passages.slice(0, 2)) {
-    const heading = hit.chunk.title.split(' > ').at(-1) ?? '';
-    if (!headingIsQuestion.test(heading) || hit.chunk.text.split(/\s+/u).length > entryWordsMax) continue;
+    if (!isAsking(hit.chunk.title) || hit.chunk.text.split(/\s+/u).length > entryWordsMax) continue;
     if (coverageOf(asked, titleStems).share < likenessMin) continue;
     return { text: plainParagraphs(hit.chunk.text), chunk: hit.chunk };
   }

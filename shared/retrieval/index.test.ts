@@ -84,6 +84,16 @@ describe('index', () => {
   });
 });
 
+it('where headings are questions, the entry that is asked for comes before one that only speaks of it', () => {
+  const index = createIndex();
+  index.add(aChunk('asked', 'Take the lid off first and use warm water.', 'How do I clean the kettle?'));
+  index.add(
+    aChunk('other', 'Clean kettle, clean cup, clean water: to clean the kettle is to love the kettle.', 'What is tea?'),
+  );
+  index.add(aChunk('third', 'In the cellar.', 'Where is the lamp kept?'));
+  expect(idsOf(index.search('how to clean a kettle', 1))).toEqual(['asked']);
+});
+
 it('several indexes are ranked as one', () => {
   const together = createIndex();
   lamps.forEach(together.add);

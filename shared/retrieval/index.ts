@@ -1,9 +1,9 @@
-import { analyse, listNames, type ListName } from './analysis.ts';
 import type { Chunk } from './chunk.ts';
+import { isAsking } from './heading.ts';
 import type { IndexParts } from './index-parts.ts';
 import { isEnglish } from './language.ts';
+import { createLists } from './lists.ts';
 import { searchIndexes, type Hit } from './search.ts';
-import { createTermIndex } from './term-index.ts';
 import { vocabularyOf, type Vocabulary } from './vocabulary.ts';
 
 /** Chunks held in memory, ready to be searched. One writer at a time; searching is synchronous and pure. */
@@ -23,37 +23,33 @@ export interface Index {
 
 interface Entry {
   readonly chunk: Chunk;
-  readonly english: boolean;
+  readonly isEnglish: boolean;
+  readonly isAsking: boolean;
 }
 
-const titleWeight = 2;
-const titleWeightInBigrams = 3;
 const chunksMaxByDefault = 50_000;
 
 /** An empty index of at most `chunksMax` chunks. */
 export const createIndex = ({ chunksMax = chunksMaxByDefault }: { readonly chunksMax?: number } = {}): Index => {
-  const lists = {
-    contentStems: createTermIndex(titleWeight),
-    allStems: createTermIndex(titleWeight),
-    grams: createTermIndex(titleWeight),
-    bigrams: createTermIndex(titleWeightInBigrams),
-  };
+  const lists = createLists();
   const entries = new Map<number, Entry>();
   const slotsByDocument = new Map<string, Set<number>>();
   const ids = new Set<string>();
   const freeSlots: number[] = [];
-  let english = 0;
+  const counts = { english: 0, asking: 0 };
+  const count = (entry: Entry, step: 1 | -1): void => {
+    if (entry.isEnglish) counts.english += step;
+    if (entry.isAsking) counts.asking += step;
+  };
 
   const add = (chunk: Chunk): boolean => {
     if (entries.size >= chunksMax || ids.has(chunk.id)) return false;
     const slot = freeSlots.pop() ?? entries.size;
-    const body = analyse(chunk.text);
-    const title = analyse(chunk.title);
-    for (const name of listNames) lists[name].add(slot, body[name], title[name]);
-    const entry = { chunk, english: isEnglish(chunk.text) };
+    lists.add(slot, chunk);
+    const entry = { chunk, isEnglish: isEnglish(chunk.text), isAsking: isAsking(chunk.title) };
     entries.set(slot, entry);
     ids.add(chunk.id);
-    english += entry.english ? 1 : 0;
+    count(entry, 1);
     slotsByDocument.set(chunk.documentId, (slotsByDocument.get(chunk.documentId) ?? new Set()).add(slot));
     return true;
   };
@@ -61,19 +57,25 @@ export const createIndex = ({ chunksMax = chunksMaxByDefault }: { readonly chunk
   const remove = (documentId: string): number => {
     const slots = slotsByDocument.get(documentId) ?? new Set<number>();
     const gone = [...slots].flatMap((slot) => entries.get(slot) ?? []);
-    for (const name of listNames) lists[name].remove(slots, termsOf(gone, name));
+    lists.remove(
+      slots,
+      gone.map(({ chunk }) => chunk),
+    );
     for (const slot of slots) entries.delete(slot);
-    for (const { chunk } of gone) ids.delete(chunk.id);
+    for (const entry of gone) {
+      ids.delete(entry.chunk.id);
+      count(entry, -1);
+    }
     freeSlots.push(...slots);
     slotsByDocument.delete(documentId);
-    english -= gone.filter((entry) => entry.english).length;
     return slots.size;
   };
 
   const parts: IndexParts = {
-    lists,
+    lists: lists.of,
     chunkAt: (slot) => entries.get(slot)?.chunk,
-    englishChunks: () => english,
+    englishChunks: () => counts.english,
+    askingChunks: () => counts.asking,
     size: () => entries.size,
   };
   const index: Index = {
@@ -86,7 +88,3 @@ export const createIndex = ({ chunksMax = chunksMaxByDefault }: { readonly chunk
   };
   return index;
 };
-
-// Read from the text once more: keeping the terms of each chunk would double the memory.
-const termsOf = (entries: readonly Entry[], name: ListName): number[] =>
-  entries.flatMap(({ chunk }) => [...analyse(chunk.text)[name], ...analyse(chunk.title)[name]]);

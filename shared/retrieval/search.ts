@@ -1,9 +1,10 @@
-import { analyse, listNames, type ListName } from './analysis.ts';
 import { bm25 } from './bm25.ts';
 import type { Chunk } from './chunk.ts';
 import { fuse, listLengthMax, type WeightedList } from './fusion.ts';
-import type { Searchable } from './index-parts.ts';
+import type { IndexParts, Searchable } from './index-parts.ts';
 import { isEnglish } from './language.ts';
+import { listNames, type ListName } from './lists.ts';
+import { read } from './reading.ts';
 import { expansionsOf } from './synonyms.ts';
 import { hashOf } from './term-hash.ts';
 
@@ -13,16 +14,15 @@ export interface Hit {
   readonly score: number;
 }
 
-// Set by hand on three English question sets and confirmed on five others.
-const englishWeights: Partial<Record<ListName, number>> = {
-  contentStems: 0.5,
-  allStems: 0.3,
-  grams: 0.3,
-  bigrams: 0.2,
-};
-// Stems and stop words are English ones; elsewhere grams alone rank best.
-const otherWeights: Partial<Record<ListName, number>> = { grams: 1 };
+type Weights = Partial<Record<ListName, number>>;
 
+// Set by hand on three English question sets and confirmed on five others.
+const englishWeights: Weights = { contentStems: 0.5, allStems: 0.3, grams: 0.3, bigrams: 0.2 };
+// Stems and stop words are English ones; elsewhere grams alone rank best.
+const otherWeights: Weights = { grams: 1 };
+// Where headings are questions, one that asks the same is the answer, whatever else its text speaks of.
+const faqWeights: Weights = { headings: 0.3 };
+const faqShareMin = 0.5;
 const expansionWeight = 0.15;
 
 const questionCharsMax = 2000;
@@ -33,19 +33,20 @@ const questionCharsMax = 2000;
  */
 export const searchIndexes = (indexes: readonly Searchable[], question: string, limit: number): Hit[] => {
   const asked = question.slice(0, questionCharsMax);
-  const weights = isMostlyEnglish(indexes) && isEnglish(asked) ? englishWeights : otherWeights;
-  const terms = analyse(asked);
+  const chunks = sumOf(indexes, ({ size }) => size());
+  const isEnglishHere = sumOf(indexes, ({ englishChunks }) => englishChunks()) * 2 >= chunks && isEnglish(asked);
+  const isFaq = sumOf(indexes, ({ askingChunks }) => askingChunks()) >= faqShareMin * chunks;
+  const { contentStems, allStems, grams, bigrams } = read(asked);
+  const terms = { contentStems, allStems, grams, bigrams, headings: grams };
+  const weights = { ...(isEnglishHere ? englishWeights : otherWeights), ...(isFaq ? faqWeights : {}) };
   const lists = listNames.flatMap((name) => {
     const weight = weights[name];
     return weight === undefined ? [] : [rankedList(indexes, name, terms[name], weight)];
   });
-  if (weights === englishWeights) {
+  if (isEnglishHere) {
     lists.push(rankedList(indexes, 'contentStems', expansionsOf(asked).map(hashOf), expansionWeight));
   }
-  return fuse(
-    lists,
-    indexes.reduce((sum, { parts }) => sum + parts.size(), 0),
-  )
+  return fuse(lists, chunks)
     .slice(0, limit)
     .map(([chunk, score]) => ({ chunk, score }));
 };
@@ -64,8 +65,5 @@ const rankedList = (
   return { weight, ranked };
 };
 
-const isMostlyEnglish = (indexes: readonly Searchable[]): boolean => {
-  const chunks = indexes.reduce((sum, { parts }) => sum + parts.size(), 0);
-  const english = indexes.reduce((sum, { parts }) => sum + parts.englishChunks(), 0);
-  return english * 2 >= chunks;
-};
+const sumOf = (indexes: readonly Searchable[], figure: (parts: IndexParts) => number): number =>
+  indexes.reduce((sum, { parts }) => sum + figure(parts), 0);

@@ -11,9 +11,15 @@ export interface TermStatistics {
   readonly slots: number;
 }
 
+/** The terms of a text and of its title, with repeats. */
+export interface TextTerms {
+  readonly body: readonly number[];
+  readonly title: readonly number[];
+}
+
 /** Postings of one way of reading texts. Each text has a slot number that its owner hands out, below 2²³. */
 export interface TermIndex {
-  readonly add: (slot: number, body: readonly number[], title: readonly number[]) => void;
+  readonly add: (slot: number, terms: TextTerms) => void;
   /** Forgets the slots; `terms` are all terms that were added for them. */
   readonly remove: (slots: ReadonlySet<number>, terms: Iterable<number>) => void;
   readonly statistics: () => TermStatistics;
@@ -30,8 +36,8 @@ export const createTermIndex = (titleWeight: number): TermIndex => {
   let lengthTotal = 0;
 
   return {
-    add: (slot, body, title) => {
-      for (const [term, frequency] of frequencies(body, title, titleWeight)) {
+    add: (slot, { body, title }) => {
+      for (const [term, frequency] of frequencies({ body, title }, titleWeight)) {
         postings.add(term, (slot << frequencyBits) | Math.min(frequency, frequencyMax));
       }
       const length = body.length + titleWeight * title.length;
@@ -59,7 +65,7 @@ export const createTermIndex = (titleWeight: number): TermIndex => {
   };
 };
 
-const frequencies = (body: readonly number[], title: readonly number[], titleWeight: number): Map<number, number> => {
+const frequencies = ({ body, title }: TextTerms, titleWeight: number): Map<number, number> => {
   const counts = new Map<number, number>();
   for (const term of body) counts.set(term, (counts.get(term) ?? 0) + 1);
   for (const term of title) counts.set(term, (counts.get(term) ?? 0) + titleWeight);

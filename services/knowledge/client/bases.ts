@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { unlessMissing, type Call } from '../../../shared/gradient/control-plane.ts';
 import { everyPage, perPage } from '../../../shared/gradient/every-page.ts';
 import { isOfAnotherInstallation, type InstallationTag } from '../../../shared/gradient/installation.ts';
-import { sharedFor } from '../../../shared/gradient/shared-for.ts';
+import { sharedFor } from '../../../shared/work/shared-for.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { KnowledgeConfig } from '../config.ts';
 import type { cloudChunkingOf } from '../domain.ts';

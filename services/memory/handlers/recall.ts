@@ -2,10 +2,9 @@ import type { Handler } from '../../../shared/bus/port.ts';
 import type { recall } from '../../../shared/contracts/memory.ts';
 import type { Deps } from '../deps.ts';
 import { isRememberable, packMemories, tokensOf } from '../domain.ts';
-import { indexTextOf } from '../index-text.ts';
+import { findMemories } from '../find-memories.ts';
 import { viewOf, type MemoryView } from '../memory-view.ts';
 import { asksAboutSelf } from '../self-question.ts';
-import { searchTurns } from '../store/search.ts';
 
 // What is left of the caller's deadline for packing and for the way back.
 const marginMs = 50;
@@ -23,9 +22,7 @@ export const handleRecall =
     const now = clock.now();
     const remoteMs = Math.min(settings.MEMORI_RECALL_TIMEOUT_MS, call.deadlineAt - now - marginMs);
     const [ranking, elsewhere] = await Promise.all([
-      database.run((client) =>
-        searchTurns(client, { domainId, userId, sessionId, question: indexTextOf(question), wantsRecent }),
-      ),
+      database.run((client) => findMemories(client, { domainId, userId, sessionId, question, wantsRecent, now })),
       remote.recall({ domainId, userId, sessionId }, remoteMs),
     ]);
     const foreign: MemoryView[] =

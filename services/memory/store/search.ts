@@ -1,82 +1,79 @@
 import { z } from 'zod';
 import type { Transaction } from '../../../shared/db/client.ts';
-import type { Ranking } from '../domain.ts';
 import type { IndexText } from '../index-text.ts';
+import type { Posting, Talk } from '../rank-turns.ts';
 import { turnRow, type Subject } from './turns.ts';
 
 interface Search extends Subject {
   /** Left out: its turns are in the conversation already. */
   readonly sessionId: string;
   readonly question: IndexText;
-  /** Also what the visitor said last, whatever the words. */
-  readonly wantsRecent: boolean;
 }
-
-const rankedRow = z.object({ score: z.number(), direct_hits: z.number() });
 
 const turnsMax = 10_000;
 const lexemesMax = 32;
-const rankedMax = 60;
-const recentMax = 30;
 
-/**
- * Ranks what a visitor and we said in earlier sessions. BM25 (k1 1.0, b 0.4: turns are short) with rarities of this visitor's
- * own turns; then a turn gets a share of its neighbours' scores, because a question stands one turn before its answer; then
- * a little of how well its session fits. Only rows of this domain and user are ever looked at.
- *
- * Windows instead of joins on purpose: the planner cannot know how many turns somebody has, takes them for one, and then
- * joins row by row (measured: a minute for 10,000 turns).
- */
-export const searchTurns = async (client: Transaction, search: Search): Promise<Ranking> => {
-  const { domainId, userId, sessionId, question, wantsRecent } = search;
+// Lists in one text each: ten thousand rows would cost the driver more than the search.
+const numbers = z
+  .string()
+  .nullable()
+  .transform((list) => (list === null ? [] : list.split(',').map(Number)));
+const sessionRow = z.object({ seqs: numbers, lengths: numbers, roles: numbers, moments: numbers });
+const postingRow = z.object({ seqs: numbers, counts: numbers, identifies: z.boolean() });
+
+/** The shape of what a visitor and we said in earlier sessions, in order; no words. */
+export const findTalk = async (client: Transaction, search: Search): Promise<Talk> => {
+  const { domainId, userId, sessionId } = search;
+  const rows = await client.$queryRaw<unknown[]>`
+    select string_agg(seq::text, ',' order by said_at, pos) as seqs,
+      string_agg(length::text, ',' order by said_at, pos) as lengths,
+      string_agg(case role when 'user' then '1' else '0' end, ',' order by said_at, pos) as roles,
+      string_agg(floor(extract(epoch from said_at))::bigint::text, ',' order by said_at, pos) as moments
+    from (
+      select seq, length, role, session_id, said_at, pos from memory_turns
+      where domain_id = ${domainId}::uuid and user_id = ${userId}::text and session_id <> ${sessionId}::uuid
+      order by said_at desc limit ${turnsMax}::int
+    ) newest group by session_id`;
+  const sessions = rows.map((row) => sessionRow.parse(row));
+  return {
+    seqs: sessions.flatMap(({ seqs }) => seqs),
+    lengths: sessions.flatMap(({ lengths }) => lengths),
+    sessions: sessions.flatMap(({ seqs }, session) => seqs.map(() => session)),
+    moments: sessions.flatMap(({ moments }) => moments),
+    isUser: sessions.flatMap(({ roles }) => roles.map((role) => role === 1)),
+  };
+};
+
+/** For each word of the question the turns that hold it. Only rows of this domain and user are ever looked at. */
+export const findPostings = async (client: Transaction, search: Search): Promise<readonly Posting[]> => {
+  const { domainId, userId, sessionId, question } = search;
   const rows = await client.$queryRaw<unknown[]>`
     with wanted as materialized (
-      select lexeme from unnest(to_tsvector('english', ${question.words}::text)
-        || to_tsvector('simple', ${question.identifiers}::text)) limit ${lexemesMax}::int
+      select lexeme, bool_or(identifies) as identifies from (
+        select lexeme, false as identifies from unnest(to_tsvector('english', ${question.words}::text))
+        union all
+        select lexeme, true from unnest(to_tsvector('simple', ${question.identifiers}::text))
+      ) either group by lexeme limit ${lexemesMax}::int
     ), needle as materialized (
       select string_agg(quote_literal(lexeme), ' | ')::tsquery as query, array_agg(lexeme) as lexemes from wanted
-    ), said as (
-      select id, session_id, role, pos, said_at, length, tsv,
-        count(*) over () as turns, greatest(avg(length) over (), 1)::float8 as mean_length
-      from (
-        select * from memory_turns
-        where domain_id = ${domainId}::uuid and user_id = ${userId}::text and session_id <> ${sessionId}::uuid
-        order by said_at desc limit ${turnsMax}::int
-      ) newest
-    ), match as (
-      select id, session_id, role, pos, said_at, length, turns, mean_length, word.tf,
-        count(*) over (partition by word.lexeme)::float8 as df
-      from said cross join needle left join lateral (
-        select lexeme, cardinality(positions)::float8 as tf from unnest(case when tsv @@ query then tsv end)
-        where lexeme = any(lexemes)
-      ) word on true
-    ), bm25 as (
-      select id, session_id, role, pos, said_at, coalesce(
-        sum(ln(1 + (turns - df + 0.5) / (df + 0.5)) * tf * 2 / (tf + 0.6 + 0.4 * length / mean_length)), 0) as score
-      from match group by id, session_id, role, pos, said_at
-    ), near as materialized (
-      select id, session_id, role, said_at, score as direct,
-        score + 0.6 * coalesce(lag(score) over talk, 0) + 0.3 * coalesce(lag(score, 2) over talk, 0)
-          + 0.1 * coalesce(lead(score) over talk, 0) as score
-      from bm25 window talk as (partition by session_id order by said_at, pos)
-    ), found as (
-      select id, session_id, direct, score, row_number() over (partition by session_id order by score desc) as rank
-      from near where score > 0
-    ), fitting as (
-      select id, direct, score, sum(score * score) filter (where rank <= 5) over (partition by session_id) as weight
-      from found
-    ), ranked as (
-      select id, score / max(score) over () + 0.3 * weight / max(weight) over () as score,
-        count(*) filter (where direct > 0) over () as direct_hits
-      from fitting order by 2 desc limit ${rankedMax}::int
-    ), recent as (
-      select id from near where ${wantsRecent}::boolean and role = 'user' order by said_at desc limit ${recentMax}::int
-    ), chosen as materialized (
-      select id, max(score)::float8 as score, max(direct_hits)::int as direct_hits
-      from (select * from ranked union all select id, 0, 0 from recent) either group by id
+    ), hit as (
+      select seq, word.lexeme, word.tf from memory_turns turn cross join needle cross join lateral (
+        select lexeme, cardinality(positions) as tf from unnest(turn.tsv) where lexeme = any(lexemes)
+      ) word
+      where domain_id = ${domainId}::uuid and user_id = ${userId}::text and session_id <> ${sessionId}::uuid
+        and tsv @@ query
     )
-    select turn.id, turn.role, turn.body, turn.said_at, turn.session_id, chosen.score, chosen.direct_hits
-    from chosen join memory_turns turn using (id)`;
-  const candidates = rows.map((row) => ({ ...turnRow.parse(row), score: rankedRow.parse(row).score }));
-  return { candidates, directHits: Math.max(0, ...rows.map((row) => rankedRow.parse(row).direct_hits)) };
+    select string_agg(hit.seq::text, ',') as seqs, string_agg(hit.tf::text, ',') as counts, wanted.identifies
+    from hit join wanted using (lexeme) group by lexeme, wanted.identifies`;
+  return rows.map((row) => postingRow.parse(row));
+};
+
+const seqRow = z.object({ seq: z.coerce.string() });
+
+/** The words of some turns, by their short names. */
+export const findTurns = async (client: Transaction, { domainId, userId }: Subject, seqs: readonly number[]) => {
+  const rows = await client.$queryRaw<unknown[]>`
+    select seq, id, role, body, said_at, session_id from memory_turns
+    where domain_id = ${domainId}::uuid and user_id = ${userId}::text and seq = any(${[...seqs]}::bigint[])`;
+  return new Map(rows.map((row) => [Number(seqRow.parse(row).seq), turnRow.parse(row)]));
 };

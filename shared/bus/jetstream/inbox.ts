@@ -1,4 +1,5 @@
 import { nuid, type Msg } from '@nats-io/transport-node';
+import type { Owner } from '../../contracts/message.ts';
 import { inboxPrefix, type Link } from './connection.ts';
 
 /** Whoever waits for replies to one question. */
@@ -8,17 +9,23 @@ export interface Receiver {
   readonly onLost: () => void;
 }
 
+/** Who replies: the owner of the question, or for a durable message the stream it goes to. */
+export type Replier = Owner | 'stream';
+
 /** One subscription for all replies, told apart by their last token: no subscription to make and drop per question. */
 export interface Inbox {
-  open(receiver: Receiver): { readonly replyTo: string; readonly close: () => void };
+  open(from: Replier, receiver: Receiver): { readonly replyTo: string; readonly close: () => void };
 }
 
+/** Where `asker` hears what `replier` says. The server lets only that service write there. */
+export const repliesOf = (asker: string, replier: Replier): string => `${inboxPrefix(asker)}.${replier}`;
+
 export const createInbox = (link: Link, name: string): Inbox => {
-  const base = `${inboxPrefix(name)}.${nuid.next()}`;
+  const connection = nuid.next();
   const receivers = new Map<string, Receiver>();
   let opened = 0;
 
-  link.connection.subscribe(`${base}.*`, {
+  link.connection.subscribe(`${inboxPrefix(name)}.*.${connection}.*`, {
     callback: (error, message) => {
       if (error === null) receivers.get(message.subject)?.onMessage(message);
     },
@@ -28,8 +35,8 @@ export const createInbox = (link: Link, name: string): Inbox => {
   });
 
   return {
-    open: (receiver) => {
-      const replyTo = `${base}.${(++opened).toString(36)}`;
+    open: (from, receiver) => {
+      const replyTo = `${repliesOf(name, from)}.${connection}.${(++opened).toString(36)}`;
       receivers.set(replyTo, receiver);
       return { replyTo, close: () => void receivers.delete(replyTo) };
     },

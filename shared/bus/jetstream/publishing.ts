@@ -21,7 +21,8 @@ export const createPublishing = (core: Core, topology: Topology): Pick<Bus, 'pub
     if (!core.link.isConnected()) throw unavailable();
     const carried = headers();
     carried.set('Nats-Msg-Id', envelope.id);
-    const send = () => request(core, envelope.subject, { text, headers: carried }, storedMsMax);
+    const message = { subject: envelope.subject, from: 'stream', text, headers: carried } as const;
+    const send = () => request(core, message, storedMsMax);
     try {
       const reply = await send();
       // No stream takes this subject: the server has lost its store.

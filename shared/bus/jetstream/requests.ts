@@ -6,7 +6,7 @@ import type { Bus, CallContext } from '../port.ts';
 import { decode, encode, parseOutput, readFailure } from '../wire.ts';
 import { callHeaders, failureHeader, incomingOf } from './call-headers.ts';
 import type { Core } from './core.ts';
-import { isNoResponder } from './inbox.ts';
+import { isNoResponder, type Replier } from './inbox.ts';
 
 /** Questions with one answer: core request-reply in the owner's queue group. */
 export const createRequests = (core: Core): Pick<Bus, 'ask' | 'answer'> => ({
@@ -16,7 +16,8 @@ export const createRequests = (core: Core): Pick<Bus, 'ask' | 'answer'> => ({
     if (remainingMs <= 0) throw new Failure('deadline_exceeded');
     // A request into a broken connection would vanish without a word and wait for its deadline.
     if (!core.link.isConnected()) throw unavailable();
-    const reply = await request(core, contract.subject, { text, headers: callHeaders(context) }, remainingMs);
+    const question = { subject: contract.subject, from: contract.owner, text, headers: callHeaders(context) };
+    const reply = await request(core, question, remainingMs);
     if (isNoResponder(reply)) throw unavailable();
     const body = decode(reply.string());
     if (reply.headers?.has(failureHeader) === true) throw readFailure(body);
@@ -30,14 +31,20 @@ export const createRequests = (core: Core): Pick<Bus, 'ask' | 'answer'> => ({
   },
 });
 
+interface Question {
+  readonly subject: string;
+  readonly from: Replier;
+  readonly text: string;
+  readonly headers: MsgHdrs;
+}
+
 /**
  * The first reply to a message. Throws `deadline_exceeded` after `ms`, and `service_unavailable` as soon as the connection
  * breaks: whether the message had its effect is then unknown.
  */
 export const request = (
   core: Pick<Core, 'inbox' | 'link' | 'names'>,
-  subject: string,
-  message: { readonly text: string; readonly headers: MsgHdrs },
+  { subject, from, text, headers }: Question,
   ms: number,
 ): Promise<Msg> =>
   new Promise((resolve, reject) => {
@@ -46,14 +53,13 @@ export const request = (
       close();
       outcome();
     };
-    const { replyTo, close } = core.inbox.open({
+    const { replyTo, close } = core.inbox.open(from, {
       onMessage: (reply) => settle(() => resolve(reply)),
       onLost: () => settle(() => reject(unavailable())),
     });
     const expire = (): void => settle(() => reject(new Failure('deadline_exceeded')));
     const timer = setTimeout(expire, Math.min(ms, 2 ** 31 - 1));
     try {
-      const { text, headers } = message;
       core.link.connection.publish(core.names.subject(subject), text, { reply: replyTo, headers });
     } catch (thrown) {
       settle(() => reject(new Failure('service_unavailable', { cause: thrown })));

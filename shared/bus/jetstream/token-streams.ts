@@ -32,7 +32,7 @@ export const createTokenStreams = (core: Core, times: StreamTimes): Pick<Bus, 'a
         if (!core.link.isConnected()) throw unavailable();
         const headers = callHeaders(context);
         const receiver = createFrameReceiver(queue, times.silenceMs);
-        const { replyTo, close } = core.inbox.open(receiver);
+        const { replyTo, close } = core.inbox.open(contract.owner, receiver);
         core.link.connection.publish(core.names.subject(contract.subject), text, { reply: replyTo, headers });
         return () => {
           close();

@@ -1,98 +1,83 @@
-import { DeliverPolicy, type ConsumerMessages, type JetStreamClient } from '@nats-io/jetstream';
-import type { Logger } from 'pino';
 import { z } from 'zod';
-import { envelopeSchema } from '../../contracts/message.ts';
 import { Failure } from '../../errors/failure.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { startOf } from '../journal-watch.ts';
+import { sharedFor } from '../../work/shared-for.ts';
+import { startOf } from '../places.ts';
 import type { Bus, StoredEvent, WatchOptions } from '../port.ts';
-import { decode } from '../wire.ts';
-import type { Link } from './connection.ts';
+import { createEventTail, type EventTail } from './event-tail.ts';
+import { followEvents, lastPlace, type EventStreamParts } from './follow-events.ts';
 import type { Names } from './names.ts';
-import type { Topology } from './topology.ts';
+import { createReadPast, type PastEvents, type ReadPast } from './past-events.ts';
 
-interface WatchingOptions {
-  readonly link: Link;
-  readonly client: JetStreamClient;
-  readonly topology: Topology;
-  readonly names: Names;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Ends every watch. */
-  readonly closing: AbortSignal;
+/**
+ * Events in order from a place on. All watchers of an owner's events share one reader of the stream and the newest events,
+ * in memory; whoever begins or falls further back reads the stream until it has caught up. So a crowd of watchers costs the
+ * server, and the questions of everybody else, little more than one.
+ */
+export const createWatching = (parts: EventStreamParts): Pick<Bus, 'watch'> => {
+  const tails = new Map<string, EventTail>();
+  // From the first watcher until the bus closes: a server takes longer to make a reader than watchers to come and go.
+  const tailOf = ({ owner }: WatchOptions): EventTail => {
+    const filter = filterOf(parts.names, owner === undefined ? {} : { owner });
+    const known = tails.get(filter);
+    if (known !== undefined) return known;
+    const tail = createEventTail();
+    tails.set(filter, tail);
+    void followEvents(parts, filter, tail);
+    return tail;
+  };
+  const readPast = createReadPast(parts);
+  // Shared, but never older than the question for it.
+  const placeNow = sharedFor(-Infinity, parts.clock, () => lastPlace(parts));
+  return { watch: (wanted) => watch({ ...parts, readPast, placeNow, tail: tailOf(wanted) }, wanted) };
+};
+
+interface WatchParts extends EventStreamParts {
+  readonly tail: EventTail;
+  readonly readPast: ReadPast;
+  readonly placeNow: () => Promise<number>;
 }
 
-/** Events in order from a place on, each watcher with an ordered consumer of its own. */
-export const createWatching = (options: WatchingOptions): Pick<Bus, 'watch'> => ({
-  watch: (wanted) => follow(options, wanted),
-});
-
-async function* follow(options: WatchingOptions, wanted: WatchOptions): AsyncGenerator<StoredEvent, void> {
-  const filter = filterOf(options.names, wanted);
-  // Not AbortSignal.any: Node 20 keeps what is joined to a signal as long as that lives, and `closing` lives long.
-  const ending = new AbortController();
-  const ended = ending.signal;
-  const end = (): void => ending.abort();
-  let place: number | undefined = wanted.afterSeq;
-  let reading: ConsumerMessages | undefined;
-  const stop = (): void => reading?.stop();
-  // A store that starts anew gives its places anew: go on from its beginning.
-  const forget = options.topology.onEventsLost(() => {
-    place = 0;
-    stop();
-  });
-  // The client would find out by itself, but only after half a minute if the server is slow to come up.
-  const forgetUp = options.link.onUp(stop);
-  const sources = [wanted.signal, options.closing];
-  for (const source of sources) source.addEventListener('abort', end);
-  if (sources.some(isAborted)) end();
-  ended.addEventListener('abort', stop);
-  try {
-    while (!isAborted(ended)) {
-      try {
-        place = startOf(await lastSeq(options), place);
-        reading = await open(options, filter, place);
-        if (isAborted(ended)) return;
-        for await (const message of reading) {
-          if (isAborted(ended)) return;
-          place = message.seq;
-          const envelope = envelopeSchema.safeParse(decode(message.string()));
-          // Not one of ours: there is nothing to show of it.
-          if (envelope.success) yield { seq: message.seq, envelope: envelope.data };
+async function* watch(parts: WatchParts, wanted: WatchOptions): AsyncGenerator<StoredEvent, void> {
+  const { tail, link, closing, clock, logger } = parts;
+  const { signal, domainId } = wanted;
+  const filter = filterOf(parts.names, wanted);
+  const isOver = (): boolean => signal.aborted || closing.aborted || link.connection.isClosed();
+  let store = 0;
+  let place: number | undefined;
+  while (!isOver()) {
+    try {
+      // A store that starts anew gives its places anew: go on from its beginning.
+      if (store !== 0 && store !== tail.store()) place = 0;
+      store = tail.store();
+      if (store !== 0) {
+        place ??= startOf(await parts.placeNow(), wanted.afterSeq);
+        const next = await behind(parts, filter, place);
+        for (const event of next.events) {
+          if (isOver() || store !== tail.store()) break;
+          if (domainId === undefined || event.envelope.domain_id === domainId) yield event;
         }
-      } catch (thrown) {
-        if (options.link.connection.isClosed()) return;
-        options.logger.warn({ err: thrown }, 'watch interrupted');
-        await options.clock.sleep(500, ended);
+        place = next.place;
       }
+      if (store === tail.store() && (place ?? 0) >= tail.head() && !isOver()) await tail.change(signal);
+    } catch (thrown) {
+      if (isOver()) return;
+      logger.warn({ err: thrown }, 'watch interrupted');
+      await clock.sleep(retryMs, signal);
     }
-  } finally {
-    forget();
-    forgetUp();
-    for (const source of sources) source.removeEventListener('abort', end);
-    stop();
   }
 }
 
-const open = async ({ client, names }: WatchingOptions, filter: string, place: number): Promise<ConsumerMessages> => {
-  const consumer = await client.consumers.get(names.stream('EVT'), {
-    filter_subjects: filter,
-    // Always from a place, never "new": the client would replay everything if that consumer were lost before its first
-    // message.
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: place + 1,
-  });
-  return consumer.consume({ max_messages: 100 });
+const retryMs = 500;
+
+/** The next events, perhaps of other domains too, and the place up to which nothing is missing. */
+const behind = async ({ tail, readPast }: WatchParts, filter: string, place: number): Promise<PastEvents> => {
+  if (place < tail.floor()) return readPast({ filter, place, tail });
+  const events = tail.after(place);
+  return { events, place: events.at(-1)?.seq ?? place };
 };
 
-const lastSeq = async ({ topology, names }: WatchingOptions): Promise<number> =>
-  (await topology.manager.streams.info(names.stream('EVT'))).state.last_seq;
-
-const filterOf = (names: Names, { domainId, owner }: WatchOptions): string => {
+const filterOf = (names: Names, { domainId, owner }: Pick<WatchOptions, 'domainId' | 'owner'>): string => {
   // It becomes part of a subject: nothing but an id of ours may.
   if (domainId !== undefined && !z.uuid().safeParse(domainId).success) throw new Failure('invalid_request');
   return names.subject(`evt.${owner ?? '*'}.*.*.${domainId ?? '*'}`);
 };
-
-// A call, because the compiler takes a signal that was not aborted to stay so across an await.
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -4,14 +4,13 @@ import { stopWords } from './stop-words.ts';
 import { hashOf, hashOfPair } from './term-hash.ts';
 import { wordsOf } from './words.ts';
 
-/** The four ways in which a text is read for ranking; each has its own index. */
-export const listNames = ['contentStems', 'allStems', 'grams', 'bigrams'] as const;
-export type ListName = (typeof listNames)[number];
+/** The four ways in which a text is read for ranking. */
+export const readingNames = ['contentStems', 'allStems', 'grams', 'bigrams'] as const;
 /** The terms of a text, in order and with repeats, as `hashOf` numbers them. */
-export type Analysis = Readonly<Record<ListName, readonly number[]>>;
+export type Reading = Readonly<Record<(typeof readingNames)[number], readonly number[]>>;
 
 /** Reads a text in all four ways at once. */
-export const analyse = (text: string): Analysis => {
+export const read = (text: string): Reading => {
   const contentStems: number[] = [];
   const allStems: number[] = [];
   const grams: number[] = [];
