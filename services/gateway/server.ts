@@ -16,6 +16,9 @@ export interface Listening {
 const headersTimeoutMs = 5_000;
 const keepAliveTimeoutMs = 65_000;
 const lingerMs = 2_000;
+// Connections that the system holds until they are accepted. Node's 511 are full after half a second of a crowd's arrival,
+// and who comes then is tried again by TCP seconds later. The system's own limit (net.core.somaxconn) may be lower.
+const backlog = 4_096;
 
 /** Listens with limits on everything a client can stretch: headers, bodies, idle time, connections. */
 export const listen = async (
@@ -60,7 +63,7 @@ const start = (server: Server, { host, port }: GatewayConfig): Promise<void> =>
       const isTaken = error.code === 'EADDRINUSE';
       reject(isTaken ? new ConfigError(`PORT: ${port.toString()} is in use; set PORT to a free one`) : error);
     });
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog }, resolve);
   });
 
 const portOf = (server: Server): number => {

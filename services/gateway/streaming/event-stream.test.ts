@@ -36,6 +36,23 @@ describe('an event stream', () => {
     expect([open, vi.getTimerCount()]).toEqual([0, 0]);
   });
 
+  it('to a client that does not read is ready for more when that has read, or is gone', async () => {
+    const response = aResponse();
+    const stream = openEventStream(response, streams, 'live');
+    stream.send({ event: 'x', data: 'small' });
+    await stream.readyForMore();
+    stream.send({ event: 'x', data: 'x'.repeat(20_000) });
+    const order: string[] = [];
+    const ready = stream.readyForMore().then(() => order.push('ready'));
+    await Promise.resolve().then(() => order.push('drained'));
+    response.emit('drain');
+    await ready;
+    expect(order).toEqual(['drained', 'ready']);
+    stream.send({ event: 'x', data: 'x'.repeat(20_000) });
+    response.emit('close');
+    await stream.readyForMore();
+  });
+
   it('holds its place and its timer until the client leaves', () => {
     const response = aResponse();
     const stream = openEventStream(response, streams, 'live');

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { OpenStreams, StreamKind } from './open-streams.ts';
+import { createPacedWriter } from './paced-writer.ts';
 
 export interface StreamedEvent {
   readonly event: string;
@@ -14,41 +15,38 @@ export interface EventStream {
   /** Sends the headers; `send` does it too. Until then an ordinary answer is still possible. */
   begin(): void;
   send(event: StreamedEvent): void;
+  /** Resolves when the client has read enough to take more, at once mostly, or when it is gone. */
+  readyForMore(): Promise<void>;
   end(): void;
 }
 
 const retryMs = 2_000;
 const keepAliveMs = 15_000;
-const unreadBytesMax = 262_144;
-const drainWaitMs = 15_000;
+// An answer is read as it is written; whoever looks at a list of events sees no difference.
+const collectMs: Record<StreamKind, number> = { answer: 0, live: 50 };
 
 /** Whether the client asked for events rather than one JSON answer. */
 export const wantsEvents = (request: Request): boolean =>
   request.method !== 'HEAD' && (request.headers.accept ?? '').includes('text/event-stream');
 
 /**
- * Opens a stream of events on a response. A client that does not read is cut at 256 KiB of unread bytes or after 15 s
- * without a drain: what Node would queue for it has no bound of its own. Throws `overloaded` and `rate_limited`.
+ * Opens a stream of events on a response. A client that does not read is cut: what Node would queue for it has no bound of
+ * its own. Throws `overloaded` and `rate_limited`.
  */
 export const openEventStream = (response: Response, streams: OpenStreams, kind: StreamKind): EventStream => {
   const gone = new AbortController();
+  const writer = createPacedWriter(response, collectMs[kind]);
   let keepAlive: NodeJS.Timeout | undefined;
-  let unread: NodeJS.Timeout | undefined;
   const forget = streams.add(kind, response.req.ip ?? '', () => {
     if (response.headersSent) {
-      write('event: reconnect\ndata: {}\n\n');
+      writer.write('event: reconnect\ndata: {}\n\n');
       end();
     }
-    gone.abort('the stream is closed');
+    leave();
   });
-  const cut = (): void => {
-    response.destroy();
-  };
-  const write = (text: string): void => {
-    if (response.writableEnded || response.destroyed) return;
-    const isRead = response.write(text);
-    if (response.writableLength > unreadBytesMax) cut();
-    else if (!isRead) unread ??= setTimeout(cut, drainWaitMs);
+  const leave = (): void => {
+    writer.close();
+    gone.abort('the stream is closed');
   };
   const begin = (): void => {
     if (response.headersSent || response.destroyed) return;
@@ -57,21 +55,18 @@ export const openEventStream = (response: Response, streams: OpenStreams, kind: 
       'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
     });
-    write(`retry: ${retryMs}\n\n`);
-    keepAlive = setInterval(() => write(': keep-alive\n\n'), keepAliveMs);
+    writer.write(`retry: ${retryMs}\n\n`);
+    writer.flush();
+    keepAlive = setInterval(() => writer.write(': keep-alive\n\n'), keepAliveMs);
   };
   const end = (): void => {
+    writer.flush();
     if (!response.writableEnded && !response.destroyed) response.end();
   };
-  response.on('drain', () => {
-    clearTimeout(unread);
-    unread = undefined;
-  });
   const onClose = (): void => {
     clearInterval(keepAlive);
-    clearTimeout(unread);
     forget();
-    gone.abort('the stream is closed');
+    leave();
   };
   // Credentials and body took their time: who left meanwhile has closed already and will not again.
   if (response.destroyed || response.closed) onClose();
@@ -79,10 +74,24 @@ export const openEventStream = (response: Response, streams: OpenStreams, kind: 
   return {
     signal: gone.signal,
     begin,
-    send: ({ event, id, data }) => {
+    send: (event) => {
       begin();
-      write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      writer.write(textOf(event));
     },
+    readyForMore: () => writer.readyForMore(),
     end,
   };
+};
+
+const textOf = ({ event, id, data }: StreamedEvent): string =>
+  `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${jsonOf(data)}\n\n`;
+
+const known = new WeakMap<object, string>();
+
+/** An event that goes to a crowd is written out once. */
+const jsonOf = (data: unknown): string => {
+  if (typeof data !== 'object' || data === null) return JSON.stringify(data);
+  const text = known.get(data) ?? JSON.stringify(data);
+  known.set(data, text);
+  return text;
 };

@@ -46,6 +46,8 @@ export const streamEvents = async <C extends Credential>(
     };
     for await (const { seq, envelope } of bus.watch({ ...place, signal: stream.signal })) {
       stream.send({ event: envelope.name, id: seq.toString(), data: envelope });
+      // Who reads slowly is given the rest later, from the stream: nothing waits for it in memory.
+      await stream.readyForMore();
     }
   } catch (thrown) {
     if (!stream.signal.aborted) logger.warn({ err: thrown }, 'live events ended');
