@@ -39,12 +39,22 @@ export const headersOf = ({ domainId, apiKey }: BenchDomain): Record<string, str
   authorization: `Bearer ${apiKey}`,
 });
 
-const post = async (url: string, headers: Record<string, string>, body: unknown): Promise<Record<string, unknown>> => {
+/** Asks again when a system that has just started on a busy machine says that it is at its limit. */
+const post = async (
+  url: string,
+  headers: Record<string, string>,
+  body: unknown,
+  triesLeft = 20,
+): Promise<Record<string, unknown>> => {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
+  if (response.status === 503 && triesLeft > 0) {
+    await sleep(1_000);
+    return post(url, headers, body, triesLeft - 1);
+  }
   if (!response.ok) throw new Error(`POST ${url}: ${response.status} ${await response.text()}`);
   return (await response.json()) as Record<string, unknown>;
 };

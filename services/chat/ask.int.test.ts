@@ -37,6 +37,14 @@ const settleAround = async (
 };
 
 describe('an answer', () => {
+  it('comes without its pieces to who wants it whole, also when it is asked for again', async () => {
+    const session_id = await world.openSession();
+    const question = { session_id, user_id: 'visitor', client_message_id: 'whole', is_whole: true };
+    const first = await world.frames(question);
+    expect(first.map(({ type }) => type)).toEqual(['meta', 'end']);
+    expect(await world.frames(question)).toEqual(first);
+  });
+
   it('streams as it is written and ends with what was stored', async () => {
     const documentId = randomUUID();
     const passage = {

@@ -48,7 +48,13 @@ describe('POST /ask', () => {
     const reply = await send(gateway, '/ask', { headers: page, body });
     expect(reply.status).toBe(200);
     expect(reply.json).toEqual(anAnswer());
-    const input = { domain_id: acmeId, question: body.question, session_id: sessionId, user_id: 'anna' };
+    const input = {
+      domain_id: acmeId,
+      question: body.question,
+      session_id: sessionId,
+      user_id: 'anna',
+      is_whole: true,
+    };
     expect(asked).toEqual([{ ...input, client_message_id: expect.any(String) as string }]);
   });
 
@@ -56,7 +62,7 @@ describe('POST /ask', () => {
     const old = { ...body, user_id: null, website_context: '', page_title: 'Shop' };
     const reply = await send(gateway, '/ask', { headers: page, body: old });
     expect(reply.status).toBe(200);
-    const input = { domain_id: acmeId, question: body.question, session_id: sessionId };
+    const input = { domain_id: acmeId, question: body.question, session_id: sessionId, is_whole: true };
     expect(asked[0]).toEqual({ ...input, client_message_id: expect.any(String) as string });
   });
 

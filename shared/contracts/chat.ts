@@ -111,6 +111,8 @@ export const ask = streamQuery(
     question: text(4000).min(1),
     website_context: text(2000).optional(),
     client_message_id: text(255).min(1).optional(),
+    /** Only `meta` and `end`: for a caller that shows nothing before the whole. */
+    is_whole: z.boolean().default(false),
   }),
   answerFrame,
 );

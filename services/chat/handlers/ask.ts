@@ -26,20 +26,26 @@ export const handleAsk = (deps: Deps): StreamHandler<typeof ask> =>
     }
     const leave = deps.slots.enter(input.domain_id);
     try {
-      const access = await findAccess(deps, input, call);
-      if (access instanceof Failure && access.code !== 'agent_unavailable') {
-        const stored = await findStoredAnswer(deps, input);
-        if (stored === undefined) throw access;
-        yield* replayAnswer(input.session_id, stored);
-        return;
+      for await (const frame of answerFrames(deps, input, call)) {
+        if (!input.is_whole || frame.type === 'meta' || frame.type === 'end') yield frame;
       }
-      const { turn, recalled } = await beginAndRecall(deps, input, call);
-      if (turn.kind === 'answered') yield* replayAnswer(input.session_id, turn.answer);
-      else yield* runTurn(deps, { input, access, turn, recalled }, call);
     } finally {
       leave();
     }
   };
+
+async function* answerFrames(deps: Deps, input: AskInput, call: Call): AsyncGenerator<AnswerFrame> {
+  const access = await findAccess(deps, input, call);
+  if (access instanceof Failure && access.code !== 'agent_unavailable') {
+    const stored = await findStoredAnswer(deps, input);
+    if (stored === undefined) throw access;
+    yield* replayAnswer(input.session_id, stored);
+    return;
+  }
+  const { turn, recalled } = await beginAndRecall(deps, input, call);
+  if (turn.kind === 'answered') yield* replayAnswer(input.session_id, turn.answer);
+  else yield* runTurn(deps, { input, access, turn, recalled }, call);
+}
 
 const findAccess = async (deps: Deps, input: AskInput, call: Call): Promise<AgentAccess | Failure> => {
   try {

@@ -66,7 +66,8 @@ const pastCharsMax = 8_000;
 
 /**
  * Takes the session's one turn and stores the question, or tells why not. One statement: the key of `running_turns` lets
- * one asker through, and the unique client message id makes a repeated question the same row.
+ * one asker through, and the unique client message id makes a repeated question the same row. Rows are named by keys that
+ * are known beforehand, not by joins: a server that made its plan while the tables were empty would read them whole.
  * Throws `session_unknown` for a session that is missing, another domain's or another user's, in the same words.
  */
 export const startTurn = async (client: Transaction, request: TurnRequest): Promise<TurnStart> => {
@@ -74,15 +75,17 @@ export const startTurn = async (client: Transaction, request: TurnRequest): Prom
   const userId = request.userId ?? null;
   const clientMessageId = request.clientMessageId ?? null;
   const rows = await client.$queryRaw<unknown[]>`
-    with session as (
-      select session_id, user_id from user_sessions
-      where session_id = ${sessionId}::uuid and domain_id = ${domainId}::uuid
-        and (${userId}::text is null or user_id = ${userId}::text)
+    with named as materialized (
+      select session_id, domain_id, user_id from user_sessions where session_id = ${sessionId}::uuid
+    ), session as (
+      select session_id, user_id from named
+      where domain_id = ${domainId}::uuid and (${userId}::text is null or user_id = ${userId}::text)
     ), prior as (
-      select id, status, content <> ${question}::text as reused from conversation_history join session using (session_id)
-      where client_message_id = ${clientMessageId}::text
+      select id, status, content <> ${question}::text as reused from conversation_history
+      where session_id = (select session_id from session) and client_message_id = ${clientMessageId}::text
     ), running as (
-      select question_id, lease_until < now() as expired from running_turns join session using (session_id)
+      select question_id, lease_until < now() as expired from running_turns
+      where session_id = (select session_id from session)
     ), turn as (
       insert into running_turns (session_id, domain_id, question_id, token, lease_until)
       select session_id, ${domainId}::uuid, coalesce((select id from prior), ${newId}::uuid), ${token}::uuid,
@@ -213,8 +216,8 @@ export const storeAnswer = async (
       delete from running_turns where session_id = ${turn.sessionId}::uuid and token = ${turn.token}::uuid
       returning question_id
     ), question as (
-      update conversation_history asked set status = 'answered' from turn
-      where asked.id = turn.question_id and asked.status = 'pending'
+      update conversation_history asked set status = 'answered'
+      where asked.id = (select question_id from turn) and asked.status = 'pending'
       returning asked.id, asked.session_id, asked.domain_id, asked.user_id
     ), answer as (
       insert into conversation_history (id, session_id, domain_id, user_id, role, content, status, reply_to, evidence,
@@ -223,7 +226,7 @@ export const storeAnswer = async (
         ${JSON.stringify(end.evidence)}::jsonb, ${end.latencyMs}::int, ${end.tokensIn}::int, ${end.tokensOut}::int
       from question returning id, session_id
     ), session as (
-      update user_sessions set last_activity = now() from answer where user_sessions.session_id = answer.session_id
+      update user_sessions set last_activity = now() where session_id = (select session_id from answer)
     ), owed as (${owed} from answer)
     select id from answer`;
   return rows.length > 0;
@@ -243,8 +246,8 @@ export const failTurn = async (
         and (token = ${turn.token}::uuid or (${turn.token}::uuid is null and lease_until < now()))
       returning question_id
     ), question as (
-      update conversation_history asked set status = 'failed', failure_code = ${code}::text from turn
-      where asked.id = turn.question_id and asked.status = 'pending'
+      update conversation_history asked set status = 'failed', failure_code = ${code}::text
+      where asked.id = (select question_id from turn) and asked.status = 'pending'
       returning asked.id
     ), owed as (${owed} from question)
     select id from question`;

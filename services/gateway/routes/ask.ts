@@ -43,6 +43,7 @@ export const askRoute = route({
   handle: (gateway) => async (input, exchange) => {
     const { question, session_id, user_id, website_context, client_message_id } = input.body;
     const clientMessageId = client_message_id ?? idempotencyKeyOf(exchange.request) ?? gateway.clock.newId();
+    const isWhole = !wantsEvents(exchange.request);
     const frames = (signal: AbortSignal): AsyncIterable<AnswerFrame> =>
       askFrames(
         gateway.bus,
@@ -53,10 +54,11 @@ export const askRoute = route({
           question,
           website_context,
           client_message_id: clientMessageId,
+          is_whole: isWhole,
         },
         { ...exchange.call(gateway.config.askTimeoutMs), signal },
       );
-    if (!wantsEvents(exchange.request)) return wholeAnswer(frames, exchange);
+    if (isWhole) return wholeAnswer(frames, exchange);
     await streamAnswer(gateway, frames, exchange);
     return answered;
   },

@@ -37,6 +37,7 @@ export const createFrameReceiver = (queue: FrameQueue, silenceMs: number): Frame
       else if ('frames' in word) {
         received += word.frames.length;
         for (const frame of word.frames) queue.push(frame);
+        if (word.end === true) finish();
       } else if ('failure' in word) finish(readFailure(word.failure));
       else if ('end' in word) finish();
     },
@@ -52,7 +53,9 @@ export const createFrameReceiver = (queue: FrameQueue, silenceMs: number): Frame
 const readWord = (value: unknown): StreamMessage | undefined => {
   if (typeof value !== 'object' || value === null || !('n' in value) || typeof value.n !== 'number') return undefined;
   const { n } = value;
-  if ('frames' in value && Array.isArray(value.frames)) return { n, frames: value.frames };
+  if ('frames' in value && Array.isArray(value.frames)) {
+    return { n, frames: value.frames, ...('end' in value ? { end: true } : {}) };
+  }
   if ('failure' in value) return { n, failure: value.failure };
   if ('end' in value) return { n, end: true };
   return 'beat' in value ? { n, beat: true } : undefined;

@@ -3,10 +3,10 @@ import { encode } from '../wire.ts';
 
 /**
  * What travels to a caller's inbox. Frames are numbered from 1 and `n` is how many went before, so a lost message shows at
- * the next one, a heartbeat at the latest; `end` and `failure` are the last word.
+ * the next one, a heartbeat at the latest; `end` and `failure` are the last word, also behind frames.
  */
 export type StreamMessage =
-  | { readonly n: number; readonly frames: readonly unknown[] }
+  | { readonly n: number; readonly frames: readonly unknown[]; readonly end?: true }
   | { readonly n: number; readonly beat: true }
   | { readonly n: number; readonly end: true }
   | { readonly n: number; readonly failure: unknown };
@@ -31,11 +31,11 @@ export const createFrameSender = (send: (text: string) => void): FrameSender => 
   let waitingChars = 0;
   let turn: NodeJS.Immediate | undefined;
 
-  const flush = (): void => {
+  const flush = (lastWord = ''): void => {
     clearImmediate(turn);
     turn = undefined;
     if (waiting.length === 0) return;
-    send(`{"n":${sent},"frames":[${waiting.join(',')}]}`);
+    send(`{"n":${sent},"frames":[${waiting.join(',')}]${lastWord}}`);
     sent += waiting.length;
     waiting = [];
     waitingChars = 0;
@@ -51,10 +51,14 @@ export const createFrameSender = (send: (text: string) => void): FrameSender => 
       if (waitingChars + text.length > batchCharsMax) flush();
       waiting.push(text);
       waitingChars += text.length;
-      turn ??= setImmediate(flush);
+      turn ??= setImmediate(() => flush());
     },
     beat: () => say({ beat: true }),
-    end: () => say({ end: true }),
+    // Together with the last frames: a message less, and a caller who leaves with the last frame need not say so.
+    end: () => {
+      if (waiting.length > 0) flush(',"end":true');
+      else say({ end: true });
+    },
     fail: (failure) => say({ failure: failure.toWire() }),
   };
 };
