@@ -18,12 +18,12 @@ export const recallFor = async (
   const deadlineAt = Math.min(call.deadlineAt, clock.now() + settings.RECALL_TIMEOUT_MS);
   const { domain_id, user_id, session_id, question } = input;
   try {
-    const { memories, degraded } = await bus.ask(
+    const { facts, memories, degraded } = await bus.ask(
       recall,
       { domain_id, user_id, session_id, question, token_budget: settings.RECALL_TOKENS_MAX },
       { deadlineAt, correlationId: call.correlationId },
     );
-    return { memories: memories.map(({ text }) => text), degraded };
+    return { memories: [...facts, ...memories].map(({ text }) => text), degraded };
   } catch (thrown) {
     logger.warn({ err: thrown }, 'answering without memory');
     return { memories: [], degraded: ['memory'] };

@@ -1,7 +1,10 @@
 import type { z } from 'zod';
-import type { memoryView } from '../../shared/contracts/memory.ts';
+import type { factView, memoryView } from '../../shared/contracts/memory.ts';
+import type { KnownFact } from './facts/current-facts.ts';
+import { lineOf } from './facts/rank-facts.ts';
 
 export type MemoryView = z.infer<typeof memoryView>;
+export type FactView = z.infer<typeof factView>;
 
 interface StoredTurn {
   readonly id: string;
@@ -18,4 +21,17 @@ export const viewOf = ({ id, role, text, saidAt, sessionId }: StoredTurn): Memor
   text,
   said_at: saidAt.toISOString(),
   session_id: sessionId,
+});
+
+/** A fact as others see it. */
+export const factViewOf = (fact: KnownFact): FactView => ({
+  id: fact.id,
+  kind: fact.kind,
+  key: fact.key,
+  value: fact.value,
+  text: lineOf(fact),
+  valid_from: fact.validFrom.toISOString(),
+  valid_to: fact.validTo?.toISOString() ?? null,
+  times_said: fact.timesSaid,
+  sources: fact.sources.map(({ turnId, start, end }) => ({ turn_id: turnId, start, end })),
 });

@@ -236,3 +236,18 @@ describe('a domain that is removed', () => {
     expect(buried).toEqual([{ reason: expect.stringContaining('too old') as unknown }]);
   });
 });
+
+describe('what is true of a visitor', () => {
+  it('comes with the memories, the latest word first, and is gone with the visitor', async () => {
+    const visitor = world.visitor();
+    const day = 86_400_000;
+    await world.say(visitor, { question: 'I am on the Basic plan.', answeredAt: Date.now() - 2 * day });
+    await world.say(visitor, { question: 'I am on the Team plan.', answeredAt: Date.now() - day });
+    const { facts } = await world.recallWhole(visitor, 'Which plan am I on?');
+    expect(facts.map(({ key, value }) => `${key}=${value}`)).toEqual(['environment.plan=Team']);
+    const subject = { domain_id: visitor.domainId, user_id: visitor.userId };
+    await world.bus.ask(forgetUser, subject, world.context());
+    expect((await world.recallWhole(visitor, 'Which plan am I on?')).facts).toEqual([]);
+    expect(await world.sql('select 1 from memory_facts where user_id = $1', [visitor.userId])).toEqual([]);
+  });
+});

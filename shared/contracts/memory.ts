@@ -13,6 +13,20 @@ export const memoryView = z.object({
   session_id: z.uuid(),
 });
 
+/** Something that is known of a visitor: current while `valid_to` is null. `sources` are the turns that say so. */
+export const factView = z.object({
+  id: z.uuid(),
+  kind: z.string(),
+  key: z.string(),
+  value: z.string(),
+  /** As it is told: `plan: Pro (2026-05-01)`. */
+  text: z.string(),
+  valid_from: moment,
+  valid_to: moment.nullable(),
+  times_said: z.number().int(),
+  sources: z.array(z.object({ turn_id: z.uuid(), start: z.number().int(), end: z.number().int() })),
+});
+
 /**
  * What earlier sessions of this visitor say about the question, best first, within `token_budget` (characters / 4).
  * Never another visitor's, never another domain's. Answers late rather than wrong: the caller sets the deadline.
@@ -25,7 +39,12 @@ export const recall = query(
     session_id: z.uuid(),
     token_budget: z.number().int().min(50).max(2000).default(700),
   }),
-  z.object({ memories: z.array(memoryView), degraded: z.array(z.string()) }),
+  z.object({
+    /** What is currently true of the visitor, what the question asks for first; within the budget too. */
+    facts: z.array(factView).default([]),
+    memories: z.array(memoryView),
+    degraded: z.array(z.string()),
+  }),
 );
 
 /** Throws `memori_key_invalid`; a validator that is out of order answers `unverified`. */

@@ -53,7 +53,7 @@ it('conversations are taught, asked about and measured', async () => {
 });
 
 it.each([
-  { content: undefined, says: '--locomo is missing' },
+  { content: undefined, says: 'either --locomo FILE or --support' },
   { content: 'no json', says: 'cannot be read' },
   { content: '[{"qa": 1}]', says: 'another form' },
 ])('what cannot be measured is refused with words: $says', async ({ content, says }) => {

@@ -5,6 +5,7 @@ import type { Transaction } from '../../../shared/db/client.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
 import type { Deps } from '../deps.ts';
 import { isRememberable, isTellable } from '../domain.ts';
+import { extractFacts } from '../facts/extract-facts.ts';
 import { indexTextOf } from '../index-text.ts';
 import { redact } from '../redaction.ts';
 import { insertTurn, type Said } from '../store/turns.ts';
@@ -14,7 +15,7 @@ import { userHashOf } from '../user-hash.ts';
 const turnCharsMax = 8_000;
 
 /**
- * Remembers both sides of a turn, secrets taken out first. Nothing of the shared `anonymous` user. Throws `conflict` for a
+ * Remembers both sides of a turn and the facts in them, secrets taken out first. Nothing of the shared `anonymous` user. Throws `conflict` for a
  * turn so old that nobody knows any more whether its domain was removed.
  */
 export const handleQuestionAnswered =
@@ -32,6 +33,10 @@ export const handleQuestionAnswered =
       domainId,
       data: { session_id: data.session_id, message_id: data.message_id, turns: 2 },
     });
+    const question = say(data.question);
+    const answer = say(data.answer);
+    const factsOf = (role: 'user' | 'assistant', { id: turnId, text }: Said) =>
+      extractFacts(role, text).map((fact) => ({ ...fact, id: clock.newId(), turnId }));
     const turn = {
       domainId,
       userId: data.user_id,
@@ -39,8 +44,9 @@ export const handleQuestionAnswered =
       sessionId: data.session_id,
       messageId: data.message_id,
       answeredAt: data.answered_at,
-      question: say(data.question),
-      answer: say(data.answer),
+      question,
+      answer,
+      facts: [...factsOf('user', question), ...factsOf('assistant', answer)],
       deliveryId: clock.newId(),
     };
     await insertTurn(tx, turn, owed);

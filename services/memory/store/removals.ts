@@ -24,13 +24,16 @@ export const deleteDomainRows = async (client: Transaction, domainId: string, li
   const turns = await client.$executeRaw`
     delete from memory_turns where id in (
       select id from memory_turns where domain_id = ${domainId}::uuid limit ${limit}::int)`;
+  const facts = await client.$executeRaw`
+    delete from memory_facts where id in (
+      select id from memory_facts where domain_id = ${domainId}::uuid limit ${limit}::int)`;
   const deliveries = await client.$executeRaw`
     delete from memory_deliveries where id in (
       select id from memory_deliveries where domain_id = ${domainId}::uuid limit ${limit}::int)`;
   const erasures = await client.$executeRaw`
     delete from memory_erasures where domain_id = ${domainId}::uuid and user_hash in (
       select user_hash from memory_erasures where domain_id = ${domainId}::uuid limit ${limit}::int)`;
-  return turns + deliveries + erasures;
+  return turns + facts + deliveries + erasures;
 };
 
 /**

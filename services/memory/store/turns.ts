@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Transaction } from '../../../shared/db/client.ts';
 import type { Owe } from '../../../shared/outbox/outbox.ts';
 import type { IndexText } from '../index-text.ts';
+import { factsJson, type NewFact } from './facts.ts';
 
 export interface Said {
   readonly id: string;
@@ -19,11 +20,13 @@ export interface NewTurn {
   readonly answeredAt: string;
   readonly question: Said;
   readonly answer: Said;
+  /** What both sides say of the visitor. */
+  readonly facts: readonly NewFact[];
   readonly deliveryId: string;
 }
 
 /**
- * Stores both sides of a turn, what is owed for them, and, for a domain with a Memori account, what Memori is still to be
+ * Stores both sides of a turn, the facts in them, what is owed for them, and, for a domain with a Memori account, what Memori is still to be
  * told; one statement. Nothing for a visitor who was forgotten since, nor for a domain that is gone.
  */
 export const insertTurn = async (tx: Transaction, turn: NewTurn, owed: ReturnType<Owe>): Promise<void> => {
@@ -45,7 +48,15 @@ export const insertTurn = async (tx: Transaction, turn: NewTurn, owed: ReturnTyp
           and erased_at >= ${turn.answeredAt}::timestamptz)
         and not exists (select from memory_removals where domain_id = ${turn.domainId}::uuid)
       on conflict (domain_id, message_id, role) do nothing
-      returning pos
+      returning id, pos, said_at
+    ), fact as (
+      insert into memory_facts (id, domain_id, user_id, turn_id, kind, key, value, is_single, retracts, start_at, end_at,
+        said_at, expire_at)
+      select said.id, ${turn.domainId}::uuid, ${turn.userId}::text, turn_id, kind, key, value, is_single, retracts, start_at,
+        end_at, said_at, said_at + days * interval '1 day'
+      from jsonb_to_recordset(${factsJson(turn.facts)}::jsonb) as said (id uuid, turn_id uuid, kind text, key text,
+        value text, is_single boolean, retracts boolean, start_at int, end_at int, days int)
+      join turn on turn.id = said.turn_id
     ), delivery as (
       insert into memory_deliveries (id, domain_id, user_id, session_id, message_id, question, answer, state)
       select ${turn.deliveryId}::uuid, domain_id, ${turn.userId}::text, ${turn.sessionId}::uuid, ${turn.messageId}::uuid,
@@ -108,6 +119,7 @@ export const deleteSubject = async (
     insert into memory_erasures (domain_id, user_hash, erased_at)
     values (${domainId}::uuid, ${userHash}, ${at.toISOString()}::timestamptz)
     on conflict (domain_id, user_hash) do update set erased_at = excluded.erased_at`;
+  await tx.$executeRaw`delete from memory_facts where domain_id = ${domainId}::uuid and user_id = ${userId}`;
   const rows = await tx.$queryRaw<unknown[]>`
     with turn as (
       delete from memory_turns where domain_id = ${domainId}::uuid and user_id = ${userId} returning 1

@@ -35,6 +35,7 @@ export interface MemoryWorld extends TestPlatform {
 }
 
 interface Recall {
+  readonly facts: readonly { readonly key: string; readonly value: string }[];
   readonly memories: readonly { readonly text: string }[];
   readonly degraded: readonly string[];
 }
