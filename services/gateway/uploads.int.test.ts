@@ -169,12 +169,13 @@ describe('knowledge from outside', () => {
   it('supported types are told in the inherited fields', async () => {
     const reply = await send(gateway, '/knowledge/supported-types', { headers: page });
     expect(reply.json).toMatchObject({
-      supported_types: ['pdf', 'txt', 'md', 'json', 'csv'],
+      supported_types: ['pdf', 'txt', 'md', 'json', 'csv', 'html', 'docx', 'xlsx'],
       additional_sources: ['text', 'url'],
       registered_domain: 'acme.example',
       website_url: 'https://acme.example',
     });
     expect(Object.keys(reply.json.descriptions)).toEqual(reply.json.supported_types);
+    expect(Object.keys((reply.json as { extensions?: object }).extensions ?? {})).toEqual(reply.json.supported_types);
   });
 
   describe('by crawling', () => {

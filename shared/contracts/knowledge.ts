@@ -3,7 +3,7 @@ import { domainRef, idempotency, moment, nothing, pageInput, pageOutput, sha256H
 import { event, operationalQuery, query } from './message.ts';
 import { orphanList, orphanRef } from './orphans.ts';
 
-export const documentTypes = ['pdf', 'txt', 'md', 'json', 'csv', 'text', 'html'] as const;
+export const documentTypes = ['pdf', 'txt', 'md', 'json', 'csv', 'text', 'html', 'docx', 'xlsx'] as const;
 export const documentType = z.enum(documentTypes);
 export type DocumentType = z.infer<typeof documentType>;
 

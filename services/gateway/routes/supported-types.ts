@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { supportedTypesAnswer } from '../../../shared/contracts/http/uploads.ts';
+import { supportedTypes } from '../../../shared/contracts/supported-types.ts';
 import { route } from '../http/route.ts';
 
-const descriptions = {
-  pdf: 'PDF documents that hold text, without a password',
-  txt: 'Plain text files in UTF-8',
-  md: 'Markdown files; headings are kept for citations',
-  json: 'JSON files',
-  csv: 'CSV files with a header line',
-} as const;
+const rows = Object.entries(supportedTypes);
 
 /** What may be uploaded, in the original's fields. */
 export const supportedTypesRoute = route({
@@ -22,8 +17,9 @@ export const supportedTypesRoute = route({
   handle:
     ({ config }) =>
     async (_input, { caller }) => ({
-      supported_types: Object.keys(descriptions),
-      descriptions,
+      supported_types: rows.map(([type]) => type),
+      descriptions: Object.fromEntries(rows.map(([type, { description }]) => [type, description])),
+      extensions: Object.fromEntries(rows.map(([type, { extensions }]) => [type, [...extensions]])),
       additional_sources: ['text', 'url'],
       upload_bytes_max: config.uploadBytesMax,
       registered_domain: caller.domain.domain_name,

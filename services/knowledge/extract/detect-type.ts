@@ -6,16 +6,21 @@ import { hasAlphabetSwitch, looksWide, markOf } from './unicode.ts';
 /**
  * What a file is, by its bytes. The name only decides between kinds of text, which look alike, and has to be one that
  * is supported: text under another extension is refused. A PDF is a PDF whatever it is called.
- * Throws `unsupported_file_type`, or `document_broken` for text that is named as a PDF.
+ * Throws `unsupported_file_type`, `document_broken` for text that is named as a PDF or an Office document, and
+ * `document_encrypted` for an Office document with a password.
  */
 export const detectType = (bytes: Uint8Array, filename: string): FileType => {
   const extension = extensionOf(filename);
   const claimed = typeOfExtension(extension);
   if (isPdf(bytes, claimed === 'pdf')) return 'pdf';
+  const office = officeType(bytes);
+  if (office !== undefined) return office;
   const signature = signatureOf(bytes);
   if (signature !== undefined) throw unsupportedFileType(`the file is ${signature}`);
   if (looksBinary(bytes)) throw unsupportedFileType('the file is neither text nor a PDF');
-  if (claimed === 'pdf') throw new Failure('document_broken', { detail: 'The file is named as a PDF but is none.' });
+  if (claimed === 'pdf' || claimed === 'docx' || claimed === 'xlsx') {
+    throw new Failure('document_broken', { detail: `The file is named ${extension} but is none.` });
+  }
   if (extension !== '' && claimed === undefined && !namesNothing.has(extension))
     throw unsupportedFileType(`the file is named ${extension}`);
   return claimed ?? typeOfText(bytes);
@@ -36,6 +41,20 @@ const headerSearchBytes = 1024;
 const isPdf = (bytes: Uint8Array, isNamedPdf: boolean): boolean => {
   const head = latin1(bytes.subarray(0, headerSearchBytes));
   return isNamedPdf ? head.includes('%PDF-') : head.replace(/^[\s\u00EF\u00BB\u00BF]+/, '').startsWith('%PDF-');
+};
+
+/** An Office document is an archive, told by the file that each holds; one with a password is an old Office container. */
+const officeType = (bytes: Uint8Array): 'docx' | 'xlsx' | undefined => {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (file.indexOf('PK\x03\x04', 0, 'latin1') === 0) {
+    if (file.includes('word/document.xml')) return 'docx';
+    return file.includes('xl/workbook.xml') ? 'xlsx' : undefined;
+  }
+  const isContainer = file.indexOf('\xd0\xcf\x11\xe0', 0, 'latin1') === 0;
+  if (isContainer && file.includes(Buffer.from('EncryptedPackage', 'utf16le'))) {
+    throw new Failure('document_encrypted', { detail: 'The document asks for a password: store it without one.' });
+  }
+  return undefined;
 };
 
 const typeOfText = (bytes: Uint8Array): FileType => {

@@ -108,7 +108,7 @@ describe('what is not supported is refused by its bytes and by its name:', () =>
     ['a program called text', 'readme.txt', bytesOf('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0')],
     ['a Linux program called CSV', 'table.csv', bytesOf('\x7fELF\x02\x01\x01\0\0\0\0\0')],
     ['a ZIP called JSON', 'a.json', bytesOf('PK\x03\x04\x14\0\0\0\x08\0')],
-    ['an Office document', 'letter.docx', bytesOf('PK\x03\x04\x14\0\x06\0')],
+    ['an archive called a Word document', 'letter.docx', bytesOf('PK\x03\x04\x14\0\x06\0')],
     ['random bytes called Markdown', 'a.md', Uint8Array.from({ length: 500 }, (_, at) => (at * 7919) % 256)],
     ['text called a program', 'hello.exe', utf8('hello there')],
     ['text under an unknown name', 'hello.xyz', utf8('hello there')],
@@ -117,7 +117,7 @@ describe('what is not supported is refused by its bytes and by its name:', () =>
     const failure = await refusalOf(filename, bytes);
     expect(failure.code).toBe('unsupported_file_type');
     expect(failure.extensions).toEqual({
-      supported: ['.pdf', '.txt', '.text', '.md', '.markdown', '.json', '.csv', '.tsv', '.html', '.htm'],
+      supported: '.pdf .txt .text .md .markdown .json .csv .tsv .html .htm .docx .xlsx'.split(' '),
     });
     expect(failure.detail).toContain('.pdf, .txt');
   });

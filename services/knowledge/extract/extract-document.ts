@@ -1,9 +1,11 @@
 import type { DocumentType } from '../../../shared/contracts/knowledge.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
-import { decodeText, type DecodedText } from './decode-text.ts';
+import { decodeText } from './decode-text.ts';
 import { detectType } from './detect-type.ts';
 import { extractLimits, tooComplex } from './limits.ts';
 import { countWords, normaliseLine, normaliseText } from './normalise-text.ts';
+import { readDocx } from './office/read-docx.ts';
+import { readXlsx } from './office/read-xlsx.ts';
 import { readCsv } from './read-csv.ts';
 import { readHtml } from './read-html.ts';
 import { readJson } from './read-json.ts';
@@ -37,8 +39,7 @@ export interface ExtractedDocument {
 export const extractDocument = async (input: DocumentInput): Promise<ExtractedDocument> => {
   if (input.bytes.byteLength === 0) throw empty('The file is empty.');
   const type = input.kind === 'text' ? 'text' : detectType(input.bytes, input.filename);
-  const decoded = type === 'pdf' ? undefined : await decodeText(input.bytes);
-  const reading = type === 'pdf' || decoded === undefined ? await readPdf(input.bytes) : readText(type, decoded);
+  const { reading, encoding } = await read(type, input.bytes);
   const text = normaliseText(reading.text);
   const words = countWords(text.replace(pageMark, ''));
   // Valid JSON is read whatever is in it; nobody can see by a page without words whether it was read rightly.
@@ -47,14 +48,27 @@ export const extractDocument = async (input: DocumentInput): Promise<ExtractedDo
     throw tooComplex(`The document holds more than ${extractLimits.textBytesMax / 1_000_000} MB of text.`);
   }
   const title = reading.title === null ? null : normaliseLine(reading.title).slice(0, 300);
-  return { type, text, pages: reading.pages, title, words, encoding: decoded?.encoding ?? null };
+  return { type, text, pages: reading.pages, title, words, encoding };
 };
 
 const pageMark = /^<!-- page \d+ -->$/gm;
 
 const empty = (detail: string): Failure => new Failure('document_empty', { detail });
 
-const readText = (type: keyof typeof readers, { text }: DecodedText): Reading => {
+interface Read {
+  readonly reading: Reading;
+  readonly encoding: string | null;
+}
+
+const read = async (type: DocumentType, bytes: Uint8Array): Promise<Read> => {
+  if (type === 'pdf') return { reading: await readPdf(bytes), encoding: null };
+  if (type === 'docx') return { reading: await readDocx(bytes), encoding: null };
+  if (type === 'xlsx') return { reading: await readXlsx(bytes), encoding: null };
+  const { text, encoding } = await decodeText(bytes);
+  return { reading: readText(type, text), encoding };
+};
+
+const readText = (type: keyof typeof readers, text: string): Reading => {
   try {
     return readers[type](text);
   } catch (thrown) {
@@ -71,4 +85,4 @@ const readers = {
   json: readJson,
   csv: readCsv,
   html: readHtml,
-} as const satisfies Record<Exclude<DocumentType, 'pdf'>, (source: string) => Reading>;
+} as const satisfies Record<Exclude<DocumentType, 'pdf' | 'docx' | 'xlsx'>, (source: string) => Reading>;

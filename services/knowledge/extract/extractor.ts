@@ -63,6 +63,7 @@ const smallBytesMax = 16_384;
 const isSmall = ({ input: { bytes } }: ExtractTask): boolean =>
   bytes.byteLength <= smallBytesMax &&
   !Buffer.from(bytes.subarray(0, 1024)).includes('%PDF-') &&
+  !Buffer.from(bytes.subarray(0, 4)).equals(Buffer.from('PK\x03\x04')) &&
   (isPlainUtf8(bytes) || markOf(bytes) !== undefined);
 
 const failureOf = (outcome: ExtractOutcome): Failure =>

@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import { Failure } from '../../../shared/errors/failure.ts';
-import { createTextSink } from './limits.ts';
+import { createTextSink, type TextSink } from './limits.ts';
 import { normaliseLine } from './normalise-text.ts';
 import type { Reading } from './reading.ts';
 
-export interface Table {
+interface Table {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
@@ -14,8 +14,13 @@ export interface Table {
  * Throws `document_broken` when it cannot be parsed, `document_too_complex` when the blocks grow too long.
  */
 export const readCsv = (source: string): Reading => {
-  const { header, rows } = parseTable(source);
   const sink = createTextSink();
+  writeTable(sink, tableOf(parseRecords(source, delimiterOf(source))));
+  return { text: sink.text(), title: null, pages: null };
+};
+
+/** Each row as a block of `Header: value` lines; empty cells are left out. */
+export const writeTable = (sink: TextSink, { header, rows }: Table): void => {
   for (const row of rows) {
     row.forEach((cell, at) => {
       const words = normaliseLine(cell);
@@ -23,12 +28,10 @@ export const readCsv = (source: string): Reading => {
     });
     sink.add('');
   }
-  return { text: sink.text(), title: null, pages: null };
 };
 
-/** Rows under their header; a first row that is no header gives names such as `Column 1`. The delimiter is found out. */
-export const parseTable = (source: string): Table => {
-  const records = parseRecords(source, delimiterOf(source));
+/** Rows under their header; a first row that is no header gives names such as `Column 1`. */
+export const tableOf = (records: readonly (readonly string[])[]): Table => {
   const [first = [], ...others] = records;
   if (isHeader(first)) return { header: first.map(nameOfColumn), rows: others };
   return { header: first.map((_, at) => `Column ${at + 1}`), rows: records };

@@ -64,6 +64,7 @@ export const uploadTextAnswer = success.extend({
 export const supportedTypesAnswer = z.object({
   supported_types: z.array(z.string()),
   descriptions: z.record(z.string(), z.string()),
+  extensions: z.record(z.string(), z.array(z.string())),
   additional_sources: z.array(z.string()),
   upload_bytes_max: z.int(),
   registered_domain: z.string(),
