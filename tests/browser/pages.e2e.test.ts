@@ -101,6 +101,25 @@ describe('the upload page', () => {
     expect(await demo.documents()).toHaveLength(known);
   });
 
+  test('shows what the agent reads of a document, and replaces it with a file', async () => {
+    const { page, complaints } = await visit('/static/knowledge_upload_demo.html');
+    await page.getByRole('button', { name: 'Returns and refunds', exact: true }).click();
+    const sheet = page.getByRole('dialog', { name: 'Returns and refunds' });
+    await sheet.getByRole('region').getByText('Returns').first().waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Looking after your tent', exact: true }).click();
+    const buffer = Buffer.from('# Looking after your tent\n\nWaxed tents are aired for nine days each spring.');
+    await page.setInputFiles('#document-file', { name: 'tent.md', mimeType: 'text/markdown', buffer });
+    const card = page.locator('#jobs li', { hasText: 'Looking after your tent' });
+    await card.getByText('Ready to be asked').waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Looking after your tent', exact: true }).click();
+    await page.getByRole('region').getByText('aired for nine days').waitFor();
+    await page.getByText('Version 2').waitFor();
+    expect(complaints()).toEqual([]);
+  });
+
   test('takes pasted text', async () => {
     const { page } = await visit('/static/knowledge_upload_demo.html');
     await page.getByRole('tab', { name: 'Text' }).click();

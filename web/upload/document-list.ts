@@ -6,6 +6,7 @@ export interface DocumentListOptions {
   readonly list: HTMLElement;
   readonly empty: HTMLElement;
   readonly count: HTMLElement;
+  readonly onOpen: (document: KnownDocument) => void;
   readonly onRemove: (id: string) => void;
 }
 
@@ -17,6 +18,7 @@ export const createDocumentList = ({
   list,
   empty,
   count,
+  onOpen,
   onRemove,
 }: DocumentListOptions): ((documents: readonly KnownDocument[]) => void) => {
   const rows = new Map<string, { node: HTMLElement; fingerprint: string }>();
@@ -27,7 +29,7 @@ export const createDocumentList = ({
       const fingerprint = JSON.stringify(document);
       const known = rows.get(document.id);
       if (known?.fingerprint === fingerprint) return known.node;
-      const node = createRow(document, onRemove);
+      const node = createRow(document, { onOpen, onRemove });
       rows.set(document.id, { node, fingerprint });
       return node;
     });
@@ -36,9 +38,14 @@ export const createDocumentList = ({
   };
 };
 
-const createRow = (document: KnownDocument, onRemove: (id: string) => void): HTMLElement => {
+const createRow = (
+  document: KnownDocument,
+  { onOpen, onRemove }: Pick<DocumentListOptions, 'onOpen' | 'onRemove'>,
+): HTMLElement => {
   const { word, mood } = stateOf(document.state);
-  const words = make('div', {}, make('strong', { title: document.name, dir: 'auto' }, document.name));
+  const open = make('button', { class: 'open', type: 'button', title: document.name, dir: 'auto' }, document.name);
+  open.addEventListener('click', () => onOpen(document));
+  const words = make('div', {}, open);
   words.append(make('small', {}, factsOf(document)));
   if (document.error !== '') words.append(make('small', { class: 'reason' }, document.error));
   return make(

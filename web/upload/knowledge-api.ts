@@ -26,10 +26,23 @@ export interface KnownDocument {
   readonly name: string;
   readonly type: string;
   readonly state: string;
+  readonly version: number;
+  /** The version that answers rest on; undefined while they rest on none. */
+  readonly liveVersion: number | undefined;
   readonly bytes: number;
   readonly pages: number | undefined;
   readonly chunks: number | undefined;
+  readonly language: string;
+  /** Of a web page. */
+  readonly sourceUrl: string;
   readonly error: string;
+}
+
+/** A part of what the bot reads. */
+export interface TextPart {
+  readonly text: string;
+  /** Where the next part starts; undefined at the end. */
+  readonly nextOffset: number | undefined;
 }
 
 /** Either the answer or, in words for people, why there is none. */
@@ -78,7 +91,31 @@ export const readDocuments = async (credentials: Credentials): Promise<Reply<rea
 };
 
 export const removeDocument = (id: string, credentials: Credentials): Promise<Reply<Json>> =>
-  call('DELETE', `/knowledge/documents/${encodeURIComponent(id)}`, credentials);
+  call('DELETE', pathOf(id), credentials);
+
+export const readText = async (id: string, offset: number, credentials: Credentials): Promise<Reply<TextPart>> => {
+  const reply = await call('GET', `${pathOf(id)}/text?offset=${offset.toString()}`, credentials);
+  if (!reply.ok) return reply;
+  return { ok: true, value: { text: textOf(reply.value['text']), nextOffset: numberOf(reply.value['next_offset']) } };
+};
+
+export const reindexDocument = async (id: string, credentials: Credentials): Promise<Reply<Accepted>> =>
+  acceptedIn(await call('POST', `${pathOf(id)}/reindex`, credentials));
+
+export const cancelJob = (id: string, credentials: Credentials): Promise<Reply<Json>> =>
+  call('POST', `/knowledge/jobs/${encodeURIComponent(id)}/cancel`, credentials);
+
+/** Tries everything again that failed in a job, as a job of its own. */
+export const retryJob = async (id: string, credentials: Credentials): Promise<Reply<Accepted>> =>
+  acceptedIn(await call('POST', `/knowledge/jobs/${encodeURIComponent(id)}/retry`, credentials));
+
+/** Where a file that replaces the document is sent. */
+export const replacePath = (id: string): string => `${pathOf(id)}/replace`;
+
+const pathOf = (documentId: string): string => `/knowledge/documents/${encodeURIComponent(documentId)}`;
+
+const acceptedIn = (reply: Reply<Json>): Reply<Accepted> =>
+  reply.ok ? { ok: true, value: { jobId: jobIdIn(reply.value) } } : reply;
 
 const call = async (method: string, path: string, credentials: Credentials): Promise<Reply<Json>> => {
   const init = { method, headers: headersFor(credentials), signal: AbortSignal.timeout(readMsMax) };
@@ -124,5 +161,9 @@ export const documentOf = (fields: Json): KnownDocument => ({
   bytes: numberOf(fields['bytes']) ?? 0,
   pages: numberOf(fields['pages']),
   chunks: numberOf(fields['chunks']),
+  version: numberOf(fields['version']) ?? 1,
+  liveVersion: numberOf(fields['live_version']),
+  language: textOf(fields['language']),
+  sourceUrl: textOf(fields['source_url']),
   error: textOf(objectOf(fields['error'])['message']),
 });

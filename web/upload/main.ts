@@ -2,18 +2,34 @@ import type { Json } from '../http/json.ts';
 import { byId } from '../pages/dom.ts';
 import '../widget/public-api.ts';
 import { createConnection, type Connection } from './connection.ts';
+import { createDocumentDialog, type DocumentDialogOptions } from './document-dialog.ts';
 import { createDocumentList } from './document-list.ts';
 import { createJobCard } from './job-card.ts';
-import { readDocuments, removeDocument, upload } from './knowledge-api.ts';
+import {
+  cancelJob,
+  readDocuments,
+  reindexDocument,
+  removeDocument,
+  replacePath,
+  retryJob,
+  upload,
+  type Accepted,
+  type Credentials,
+  type Reply,
+} from './knowledge-api.ts';
 import { startTabs } from './tabs.ts';
 
 const refreshMs = 2500;
 const filesMax = 20;
 
 const start = async (): Promise<void> => {
-  const documents = startDocuments(() => connection.credentials());
+  const documents = startDocuments(() => connection.credentials(), {
+    onReplace: ({ id, name }, file) => add(name, replacePath(id), formWith(file)),
+    onReindex: ({ id, name }) => follow(name, (credentials) => reindexDocument(id, credentials)),
+  });
   const connection = createConnection(() => void documents.refresh());
-  const add = createAdder(connection, documents.refresh);
+  const follow = createFollower(connection, documents.refresh);
+  const add: Add = (name, path, body) => follow(name, (credentials, onSent) => upload(path, body, credentials, onSent));
   startTabs(byId('main', HTMLElement));
   startFiles(add);
   startText(add);
@@ -27,12 +43,21 @@ const start = async (): Promise<void> => {
 
 type Refresh = () => Promise<void>;
 type Add = (name: string, path: string, body: FormData | Json) => void;
+/** Shows a card for work from its start to its end. */
+type Follow = (
+  name: string,
+  begin: (credentials: Credentials, onSent: (share: number) => void) => Promise<Reply<Accepted>>,
+) => void;
 
-const startDocuments = (credentials: Connection['credentials']): { readonly refresh: Refresh } => {
+const startDocuments = (
+  credentials: Connection['credentials'],
+  actions: Pick<DocumentDialogOptions, 'onReplace' | 'onReindex'>,
+): { readonly refresh: Refresh } => {
   const show = createDocumentList({
     list: byId('documents', HTMLElement),
     empty: byId('no-documents', HTMLElement),
     count: byId('known-count', HTMLElement),
+    onOpen: createDocumentDialog({ ...actions, credentials }),
     onRemove: (id) => void removeDocument(id, credentials()).then(refresh),
   });
   const refresh = async (): Promise<void> => {
@@ -45,19 +70,23 @@ const startDocuments = (credentials: Connection['credentials']): { readonly refr
   return { refresh };
 };
 
-const createAdder =
-  ({ credentials }: Connection, refresh: Refresh): Add =>
-  (name, path, body) => {
-    const card = createJobCard(name);
-    byId('jobs', HTMLElement).prepend(card.node);
+const createFollower = ({ credentials }: Connection, refresh: Refresh): Follow => {
+  const follow: Follow = (name, begin) => {
     const now = credentials();
-    void upload(path, body, now, card.showSent)
+    const card = createJobCard(name, {
+      onCancel: (jobId) => cancelJob(jobId, now),
+      onRetry: (jobId) => follow(name, () => retryJob(jobId, now)),
+    });
+    byId('jobs', HTMLElement).prepend(card.node);
+    void begin(now, card.showSent)
       .then(async (reply) => {
         if (!reply.ok) card.showFailure(reply.reason);
         else await Promise.all([refresh(), card.follow(reply.value.jobId, now)]);
       })
       .then(refresh);
   };
+  return follow;
+};
 
 const startFiles = (add: Add): void => {
   const drop = byId('drop', HTMLElement);
