@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { projectRoot } from './project-root.ts';
 import type { LocalSettings } from './settings.ts';
@@ -69,7 +70,9 @@ const readDemo = async (options: DemoOptions): Promise<Demo | undefined> => {
   if (text === undefined) return undefined;
   const demo = demoFile.parse(JSON.parse(text));
   const response = await call(options, `/domains/${demo.domain_id}`, { headers: adminHeaders(options) });
-  return response.ok ? demo : undefined;
+  if (response.status === 404) return undefined;
+  await accepted(response);
+  return demo;
 };
 
 const register = async (options: DemoOptions): Promise<Demo> => {
@@ -149,8 +152,20 @@ const upload = async (
   await accepted(await call(options, '/knowledge/upload/file', { method: 'POST', headers: keyHeaders(demo), body }));
 };
 
-const call = (options: DemoOptions, path: string, init: RequestInit): Promise<Response> =>
-  fetch(`${options.url}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
+const patienceMs = 60_000;
+
+/** What a machine that is still busy with its start refuses for now is asked again when it says so, for a minute. */
+const call = async (options: DemoOptions, path: string, init: RequestInit): Promise<Response> => {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const response = await fetch(`${options.url}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
+    const waitMs = Number(response.headers.get('retry-after') ?? 1) * 1000;
+    const isBusy = response.status === 503 || response.status === 429;
+    if (!isBusy || performance.now() + waitMs > until) return response;
+    await response.body?.cancel();
+    await sleep(waitMs);
+  }
+};
 
 const accepted = async (response: Response): Promise<unknown> => {
   const text = await response.text();
