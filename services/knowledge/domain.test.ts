@@ -53,6 +53,7 @@ describe('a job', () => {
     expect(ingestPhaseOf([indexed, { state: 'uploading', isAttached: false }])).toBe('uploading');
     expect(ingestPhaseOf([indexed, { state: 'accepted', isAttached: false }])).toBe('extracting');
     expect(ingestPhaseOf([indexed, { state: 'indexing', isAttached: false }])).toBe('indexing');
+    expect(ingestPhaseOf([indexed, { state: 'removing', isAttached: true }])).toBe('removing');
   });
 
   test('that brought nothing in has failed', () => {

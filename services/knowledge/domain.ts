@@ -107,7 +107,8 @@ export const ingestPhaseOf = (documents: readonly DocumentProgress[]): JobPhase 
   const states = new Set(open.map(({ state }) => state));
   if (states.has('accepted') || states.has('extracting')) return 'extracting';
   if (states.has('uploading')) return 'uploading';
-  return states.has('indexing') ? 'indexing' : 'attaching';
+  if (states.has('indexing')) return 'indexing';
+  return states.has('indexed') ? 'attaching' : 'removing';
 };
 
 /** How many documents have reached their end. */

@@ -3,10 +3,11 @@ import type { Transaction } from '../../shared/db/client.ts';
 import { finishedOf, ingestPhaseOf, isEnded } from './domain.ts';
 import type { StoreDeps } from './deps.ts';
 import { isAllRemoved } from './store/job-items.ts';
-import { documentProgress, findJob, lockJobs, updateJob } from './store/jobs.ts';
+import { documentProgress, findJob, lockJobs, updateJob, type Job } from './store/jobs.ts';
 
-// Of jobs with steps of their own.
-const ownPhases = new Set(['accepted', 'crawling', 'removing']);
+/** Whether the job has steps of its own, which say how far it is. */
+const hasOwnSteps = ({ kind, phase }: Job): boolean =>
+  kind === 'remove' || phase === 'accepted' || phase === 'crawling';
 
 /**
  * Brings jobs to where their documents are, and tells it. Part of every transaction that moves documents, so that a
@@ -24,10 +25,10 @@ export const refreshJobs = async (
   const progress = await documentProgress(tx, ids);
   for (const id of ids) {
     const job = await findJob(tx, id);
-    if (job === null || isEnded(job.phase) || ownPhases.has(job.phase)) continue;
+    if (job === null || isEnded(job.phase) || hasOwnSteps(job)) continue;
     const rows = progress.filter((row) => row.job_id === id);
     const documents = rows.map((row) => ({ state: row.state, isAttached: row.is_attached }));
-    const isDropped = documents.length === 0 && (await isAllRemoved(tx, id));
+    const isDropped = job.kind !== 'rollback' && documents.length === 0 && (await isAllRemoved(tx, id));
     const phase = isDropped ? 'cancelled' : ingestPhaseOf(documents);
     // Pages of a crawl that gave no document are finished too.
     const done = finishedOf(documents) + Math.max(0, job.total - documents.length);

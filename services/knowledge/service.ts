@@ -1,4 +1,5 @@
 import { listJobItems, listJobs, retryJob } from '../../shared/contracts/knowledge-jobs.ts';
+import * as snapshots from '../../shared/contracts/knowledge-snapshots.ts';
 import * as contracts from '../../shared/contracts/knowledge.ts';
 import {
   domainRegistered,
@@ -36,6 +37,13 @@ import { onKbAttached } from './handlers/on-kb-attached.ts';
 import { onKbDetached } from './handlers/on-kb-detached.ts';
 import { onKbRefused } from './handlers/on-kb-refused.ts';
 import { onDomainRegistered } from './handlers/on-domain-registered.ts';
+import { handleRollBack } from './handlers/roll-back.ts';
+import {
+  handleGetSnapshot,
+  handleListSnapshots,
+  handleRemoveSnapshot,
+  handleTakeSnapshot,
+} from './handlers/snapshots.ts';
 import { handleSearchPassages } from './handlers/search-passages.ts';
 import { handleStartCrawl } from './handlers/start-crawl.ts';
 import { startJanitor } from './janitor.ts';
@@ -144,6 +152,11 @@ const answerQueries = async ({ bus }: Platform, deps: Deps): Promise<void> => {
   await bus.answer(listJobItems, handleListJobItems(deps));
   await bus.answer(retryJob, handleRetryJob(deps));
   await bus.answer(contracts.cancelJob, handleCancelJob(deps));
+  await bus.answer(snapshots.takeSnapshot, handleTakeSnapshot(deps));
+  await bus.answer(snapshots.listSnapshots, handleListSnapshots(deps));
+  await bus.answer(snapshots.getSnapshot, handleGetSnapshot(deps));
+  await bus.answer(snapshots.removeSnapshot, handleRemoveSnapshot(deps));
+  await bus.answer(snapshots.rollBack, handleRollBack(deps));
   await bus.answer(contracts.listOrphans, handleListOrphans(deps));
   await bus.answer(contracts.deleteOrphan, handleDeleteOrphan(deps));
   await bus.answer(contracts.listKnowledgeBases, handleListKnowledgeBases(deps));

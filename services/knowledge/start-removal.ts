@@ -1,6 +1,6 @@
 import type { Transaction } from '../../shared/db/client.ts';
 import type { StoreDeps } from './deps.ts';
-import { lockDocuments, updateDocument, type Document } from './store/documents.ts';
+import { lockDocuments, markRemoving, type Document } from './store/documents.ts';
 import { settleItems } from './store/job-items.ts';
 import { insertJob, replaceItems, type JobRequest } from './store/jobs.ts';
 
@@ -34,6 +34,6 @@ export const startRemoval = async (
   await settleItems(tx, ids);
   const items = versions.map((version) => ({ name: version.name, state: 'removing', documentId: version.id }));
   await replaceItems(tx, id, items);
-  for (const version of versions) await updateDocument(tx, version.id, { state: 'removing' });
+  await markRemoving(tx, ids);
   return id;
 };

@@ -1,6 +1,7 @@
 import * as chat from './chat.ts';
 import { deadLetterQueries } from './dead-letters.ts';
 import * as knowledgeJobs from './knowledge-jobs.ts';
+import * as knowledgeSnapshots from './knowledge-snapshots.ts';
 import * as knowledge from './knowledge.ts';
 import * as memory from './memory.ts';
 import type { Command, Contract, Event } from './message.ts';
@@ -14,6 +15,7 @@ export const catalogue: readonly Contract[] = [
   provisioning,
   knowledge,
   knowledgeJobs,
+  knowledgeSnapshots,
   chat,
   memory,
   ...Object.values(deadLetterQueries),

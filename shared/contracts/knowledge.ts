@@ -75,7 +75,7 @@ export const jobItem = z.object({
 export const jobView = z.object({
   id: z.uuid(),
   domain_id: z.uuid(),
-  kind: z.enum(['upload', 'crawl', 'reindex', 'remove']),
+  kind: z.enum(['upload', 'crawl', 'reindex', 'remove', 'rollback']),
   phase: jobPhase,
   done: z.number().int(),
   total: z.number().int(),
@@ -198,7 +198,13 @@ export const readDocument = query(
     next_offset: z.number().int().nullable(),
   }),
 );
-export const removeDocument = query('knowledge', 'remove-document', documentRef, z.object({ job_id: z.uuid() }));
+/** `snapshots` names those that keep the text, for a rollback, until they are removed themselves. */
+export const removeDocument = query(
+  'knowledge',
+  'remove-document',
+  documentRef,
+  z.object({ job_id: z.uuid(), snapshots: z.array(z.string()).default([]) }),
+);
 export const reindexDocument = query('knowledge', 'reindex-document', documentRef, z.object({ job_id: z.uuid() }));
 
 const jobRef = domainRef.extend({ job_id: z.uuid() });

@@ -3,12 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { renderUsers, roles } from '../../infra/nats/users.ts';
 import { catalogue } from '../../shared/contracts/catalogue.ts';
 import * as chat from '../../shared/contracts/chat.ts';
+import * as knowledgeJobs from '../../shared/contracts/knowledge-jobs.ts';
+import * as knowledgeSnapshots from '../../shared/contracts/knowledge-snapshots.ts';
 import * as knowledge from '../../shared/contracts/knowledge.ts';
 import * as memory from '../../shared/contracts/memory.ts';
 import { owners, type Owner } from '../../shared/contracts/message.ts';
 import * as provisioning from '../../shared/contracts/provisioning.ts';
 
-const declared: Readonly<Record<string, unknown>> = { ...chat, ...knowledge, ...memory, ...provisioning };
+const declared: Readonly<Record<string, unknown>> = {
+  ...chat,
+  ...knowledge,
+  ...knowledgeJobs,
+  ...knowledgeSnapshots,
+  ...memory,
+  ...provisioning,
+};
 
 /** The contracts whose constants stand in such a call anywhere in the service's code. */
 const used = (service: Owner, call: RegExp) =>

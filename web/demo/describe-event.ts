@@ -51,6 +51,14 @@ const described: Readonly<Record<string, Describe>> = {
   }),
   KbDetached: () => ({ text: 'The knowledge base was taken from the agent.', ...by('provisioning') }),
   KbRetired: () => ({ text: 'The knowledge base is being removed.', ...by('knowledge') }),
+  SnapshotCreated: (data) => ({
+    text: `What the bot knows was named ${quoted(data['name'])}.`,
+    ...by('gateway', 'knowledge'),
+  }),
+  RollbackStarted: (data) => ({
+    text: `The bot’s knowledge is going back to ${quoted(data['name'])}.`,
+    ...by('gateway', 'knowledge'),
+  }),
   DocumentAccepted: (data) => ({
     text: `${quoted(data['name'])} was accepted.`,
     ...by('gateway', 'knowledge'),

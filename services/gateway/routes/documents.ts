@@ -6,6 +6,7 @@ import {
   documentTextAnswer,
   documentTextQuery,
   listDocumentsAnswer,
+  removeDocumentAnswer,
 } from '../../../shared/contracts/http/documents.ts';
 import { pageQuery } from '../../../shared/contracts/http/fields.ts';
 import {
@@ -74,19 +75,23 @@ const removeDocumentRoute = route({
   path: '/knowledge/documents/:document_id',
   tag: 'knowledge',
   summary: 'Remove a document',
+  description:
+    'All its versions, from the cloud and from answers. Snapshots that hold it keep its text for a rollback.',
   credential: 'knowledge',
   input: z.object({ params: documentParams }),
-  output: documentJobAnswer,
+  output: removeDocumentAnswer,
   failures: ['document_unknown'],
   handle:
     ({ bus }) =>
     async ({ params: { document_id } }, { caller, call }) => {
-      const { job_id } = await bus.ask(removeDocument, { domain_id: caller.domain.domain_id, document_id }, call());
+      const ref = { domain_id: caller.domain.domain_id, document_id };
+      const { job_id, snapshots } = await bus.ask(removeDocument, ref, call());
       return {
         success: true as const,
         message: `Being removed; follow GET /knowledge/jobs/${job_id}`,
         document_id,
         job_id,
+        kept_in_snapshots: snapshots,
       };
     },
 });

@@ -19,6 +19,7 @@ import { replaceDocumentRoute } from './replace-document.ts';
 import { registerDomainRoute } from './register-domain.ts';
 import { rotateKeyRoute } from './rotate-key.ts';
 import { scrapeRoutes } from './scrape.ts';
+import { snapshotRoutes } from './snapshots.ts';
 import { supportedTypesRoute } from './supported-types.ts';
 import { uploadFileRoute } from './upload-file.ts';
 import { uploadTextRoute } from './upload-text.ts';
@@ -46,6 +47,7 @@ export const endpoints: readonly Endpoint[] = [
   ...documentRoutes,
   replaceDocumentRoute,
   ...jobRoutes,
+  ...snapshotRoutes,
   ...orphanRoutes,
   listAgentsRoute,
   listKnowledgeBasesRoute,

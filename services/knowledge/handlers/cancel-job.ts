@@ -7,6 +7,7 @@ import { startRemoval } from '../start-removal.ts';
 import { closeRest } from '../store/crawl-items.ts';
 import { dropHeld, openDocumentsOfJob } from '../store/documents.ts';
 import { lockJobs, updateJob, type Job } from '../store/jobs.ts';
+import { holdDomain } from '../store/removals.ts';
 import { answerWith, knownJob } from './known-job.ts';
 
 /**
@@ -17,6 +18,7 @@ export const handleCancelJob =
   (deps: Deps): Handler<typeof cancelJob> =>
   async ({ domain_id, job_id }) => {
     const answer = await deps.messaging.transaction(async (tx) => {
+      await holdDomain(tx, domain_id);
       refuseEnded(await knownJob(tx, domain_id, job_id));
       // Documents before jobs, as all do who move them.
       await dropHeld(tx, job_id);

@@ -6,6 +6,7 @@ import { refreshJobs } from '../progress.ts';
 import { startRemoval } from '../start-removal.ts';
 import { findBaseByCloudId, markAttached } from '../store/bases.ts';
 import { documentsOfBase, olderVersions, type Document } from '../store/documents.ts';
+import { isHeld } from '../store/removals.ts';
 
 /**
  * The agent answers from the base now: jobs whose last document that was are done, and the versions that its documents
@@ -13,7 +14,9 @@ import { documentsOfBase, olderVersions, type Document } from '../store/document
  */
 export const onKbAttached =
   (deps: Deps) =>
-  async (tx: Transaction, { data }: Delivery<typeof kbAttached>): Promise<void> => {
+  async (tx: Transaction, { envelope, data }: Delivery<typeof kbAttached>): Promise<void> => {
+    // What is replaced is decided by one at a time: a rollback or a removal decides it too.
+    if (!(await isHeld(tx, envelope.domain_id))) return;
     const base = await findBaseByCloudId(tx, data.kb_uuid);
     if (base === null) return;
     await markAttached(tx, base, new Date(deps.clock.now()));

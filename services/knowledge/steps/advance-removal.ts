@@ -5,8 +5,9 @@ import { nextBaseState } from '../domain.ts';
 import { refreshJobs } from '../progress.ts';
 import { lockBase, moveBase, type Base } from '../store/bases.ts';
 import { deleteDocument, documentsOfBase, findVersion, type Document } from '../store/documents.ts';
-import { itemsToRemove, markGone } from '../store/job-items.ts';
+import { itemsToRemove, jobsOfItem, markGone } from '../store/job-items.ts';
 import { updateJob, type Job } from '../store/jobs.ts';
+import { keepForSnapshots } from '../store/snapshots.ts';
 import { remindMs } from './remind-of-retired.ts';
 
 // The cloud lists sources late; one that is not listed after this many looks is not there.
@@ -89,6 +90,8 @@ const removeFromCloud = async (deps: Deps, job: Job, inside: readonly Inside[]):
 
 const finish = async (deps: Deps, tx: Transaction, job: Job, document: Document): Promise<void> => {
   await retireWhenEmpty(deps, tx, document);
+  const jobIds = await jobsOfItem(tx, document.id);
+  await keepForSnapshots(tx, document.id);
   await deleteDocument(tx, document.id);
   const isReplaced = job.request.kind === 'remove' && job.request.because === 'replaced';
   await markGone(tx, document.id, isReplaced ? 'replaced' : 'removed');
@@ -96,8 +99,8 @@ const finish = async (deps: Deps, tx: Transaction, job: Job, document: Document)
     domainId: job.domainId,
     data: { document_id: document.originalId, job_id: job.id, name: document.name },
   });
-  // Its upload may still have been waited for.
-  await refreshJobs(deps, tx, [document.jobId]);
+  // Its upload may still have been waited for, or its end.
+  await refreshJobs(deps, tx, [document.jobId, ...jobIds]);
 };
 
 /**

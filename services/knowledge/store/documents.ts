@@ -205,6 +205,11 @@ export const updateDocument = async (
   await tx.document.updateMany({ where: { id }, data: change });
 };
 
+/** They answer no more here from now on, and go from the cloud as soon as they can. */
+export const markRemoving = async (tx: Transaction, ids: readonly string[]): Promise<void> => {
+  await tx.document.updateMany({ where: { id: { in: [...ids] } }, data: { state: 'removing' } });
+};
+
 /** Moves a base's documents from one state on; those that failed or are being removed stay. */
 export const moveDocumentsOfBase = async (tx: Transaction, baseId: string, from: DocumentState, to: DocumentState) => {
   await tx.document.updateMany({ where: { baseId, state: from }, data: { state: to } });

@@ -98,6 +98,10 @@ export const itemsToRemove = async (tx: Transaction, jobId: string): Promise<rea
   return rows.flatMap(({ documentId }) => (documentId === null ? [] : [documentId]));
 };
 
+/** The jobs whose lists follow this version. */
+export const jobsOfItem = async (tx: Transaction, documentId: string): Promise<readonly string[]> =>
+  (await tx.jobItem.findMany({ where: { documentId }, select: { jobId: true } })).map(({ jobId }) => jobId);
+
 /** Versions that have ended stay in their jobs' lists as they ended; what becomes of them is another job's. */
 export const settleItems = async (tx: Transaction, documentIds: readonly string[]): Promise<void> => {
   await tx.$executeRaw`

@@ -9,6 +9,7 @@ import type { Prisma } from '../../../shared/db/generated/client.ts';
 export const jobRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('upload') }),
   z.object({ kind: z.literal('reindex') }),
+  z.object({ kind: z.literal('rollback'), snapshot_id: z.uuid() }),
   z.object({
     kind: z.literal('crawl'),
     url: z.string(),
@@ -24,7 +25,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
   /** Of the documents that its items name. */
   z.object({
     kind: z.literal('remove'),
-    because: z.enum(['asked', 'replaced', 'cancelled']).default('asked'),
+    because: z.enum(['asked', 'replaced', 'cancelled', 'rolled_back']).default('asked'),
   }),
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
@@ -218,13 +219,20 @@ const progressRow = z.object({
   error_message: z.string().nullable(),
 });
 
-/** The documents of jobs, as far as their jobs' phases depend on them. */
+/**
+ * The documents of jobs, as far as their jobs' phases depend on them: what a job put in, and what it waits for to be gone.
+ */
 export const documentProgress = async (tx: Transaction, jobIds: readonly string[]) => {
   const rows = await tx.$queryRaw<unknown[]>`
-    select document.job_id::text, document.state, base.attached_at is not null as is_attached,
+    select job.id::text as job_id, document.state, base.attached_at is not null as is_attached,
       document.error_code, document.error_message
-    from documents document left join knowledge_bases base on base.id = document.base_id
-    where document.job_id = any(${jobIds}::uuid[]) order by document.created_at, document.id`;
+    from unnest(${[...jobIds]}::uuid[]) as job (id)
+      cross join lateral (
+        select id from documents where job_id = job.id
+        union
+        select document_id from job_items where job_id = job.id) its
+      join documents document on document.id = its.id left join knowledge_bases base on base.id = document.base_id
+    order by document.created_at, document.id`;
   return z.array(progressRow).parse(rows);
 };
 

@@ -40,8 +40,8 @@ export const claimRemovals = async (
 };
 
 /**
- * Deletes at most `limit` jobs, documents and what crawls remember, and tells how many there were. Jobs go first: a crawl that ends meanwhile
- * stores its pages only while its job is there.
+ * Deletes at most `limit` jobs, documents, snapshots and what crawls remember, and tells how many there were. Jobs go first:
+ * a crawl that ends meanwhile stores its pages only while its job is there.
  */
 export const deleteDomainRows = async (client: Transaction, domainId: string, limit: number): Promise<number> => {
   const jobs = await client.$executeRaw`
@@ -51,6 +51,11 @@ export const deleteDomainRows = async (client: Transaction, domainId: string, li
     delete from web_pages where domain_id = ${domainId}::uuid and key in (
       select key from web_pages where domain_id = ${domainId}::uuid limit ${limit}::int)`;
   if (pages > 0) return pages;
+  const snapshots = await client.$executeRaw`delete from knowledge_snapshots where domain_id = ${domainId}::uuid`;
+  const kept = await client.$executeRaw`
+    delete from kept_versions where id in (
+      select id from kept_versions where domain_id = ${domainId}::uuid limit ${limit}::int)`;
+  if (snapshots + kept > 0) return snapshots + kept;
   return client.$executeRaw`
     delete from documents where id in (select id from documents where domain_id = ${domainId}::uuid limit ${limit}::int)`;
 };

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { createFolderBlobs } from '../../../shared/blobs/folder.ts';
 import type { BlobStore } from '../../../shared/blobs/port.ts';
 import { listJobItems, listJobs, retryJob } from '../../../shared/contracts/knowledge-jobs.ts';
+import { rollBack, takeSnapshot } from '../../../shared/contracts/knowledge-snapshots.ts';
 import {
   cancelJob,
   getDocument,
@@ -183,6 +184,10 @@ const questions = ({ bus, clock, sql }: TestPlatform, blobs: BlobStore) => {
     jobs: (domainId: string) => ask(listJobs, { domain_id: domainId }),
     items: (domainId: string, job_id: string, page: Partial<z.input<typeof listJobItems.input>> = {}) =>
       ask(listJobItems, { domain_id: domainId, job_id, ...page }),
+    snapshot: async (domainId: string, name: string) =>
+      (await ask(takeSnapshot, { domain_id: domainId, name })).snapshot,
+    rollBack: (domainId: string, snapshot_id: string, keep_as?: string) =>
+      ask(rollBack, { domain_id: domainId, snapshot_id, ...(keep_as === undefined ? {} : { keep_as }) }),
     search: async (domainId: string, question: string) =>
       (await ask(searchPassages, { domain_id: domainId, question })).passages,
     documents: async (domainId: string) => (await ask(listDocuments, { domain_id: domainId })).documents,

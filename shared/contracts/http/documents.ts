@@ -14,6 +14,14 @@ export const documentTextQuery = z.object({
   version: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
 });
 export const documentTextAnswer = readDocument.output;
+/** `kept_in_snapshots`: names of those that keep the text until they are removed themselves. */
+export const removeDocumentAnswer = z.object({
+  success: z.literal(true),
+  message: z.string(),
+  document_id: z.uuid(),
+  job_id: z.uuid(),
+  kept_in_snapshots: z.array(z.string()),
+});
 /** The work goes on under `/knowledge/jobs/{job_id}`. */
 export const documentJobAnswer = z.object({
   success: z.literal(true),
