@@ -7,8 +7,16 @@ const clockDifferenceMsMax = 5_000;
 export interface LostRows {
   /** The bus holds what it was given since `sinceMs` (milliseconds since the epoch): what was sent before is owed again. */
   expect(sinceMs: number): void;
-  /** Makes up to a batch of them unsent and tells how many; 0 when all are. Asks the database only after `expect`. */
+  /** Makes some more of them unsent and tells how many; 0 when all are. Asks the database only after `expect`. */
   owe(): Promise<number>;
+}
+
+/** One loss: all rows are gone through in their order, and again while some were in a relay's hands. */
+interface Loss {
+  readonly sinceMs: number;
+  until?: Date;
+  behind: bigint;
+  wasHeld: boolean | undefined;
 }
 
 /**
@@ -16,22 +24,29 @@ export interface LostRows {
  * row counts as sent when it was claimed (`markSent`), which is before any store took it.
  */
 export const createLostRows = (store: RelayStore): LostRows => {
-  let sinceMs: number | undefined;
-  let before: Date | undefined;
+  let loss: Loss | undefined;
   return {
-    expect: (since) => {
-      sinceMs = since;
-      before = undefined;
+    expect: (sinceMs) => {
+      loss = { sinceMs, behind: 0n, wasHeld: undefined };
     },
     owe: async () => {
-      if (sinceMs === undefined) return 0;
-      const looked = sinceMs;
-      const until = (before ??= await horizon(store, looked));
-      // Asked first: what is marked as sent from here on went into the store that is there now.
-      const isHeld = await store.isHeldSince(until);
-      const owed = await store.oweAgain(until);
-      if (owed === 0 && !isHeld && looked === sinceMs) sinceMs = undefined;
-      return owed;
+      const current = loss;
+      if (current === undefined) return 0;
+      const until = (current.until ??= await horizon(store, current.sinceMs));
+      for (;;) {
+        if (current.behind === 0n) {
+          // Asked first: what is marked as sent from here on went into the store that is there now.
+          const isHeld = await store.isHeldSince(until);
+          if (isHeld && current.wasHeld === true) return 0;
+          current.wasHeld = isHeld;
+        }
+        const { owed, last } = await store.oweAgain(until, current.behind);
+        current.behind = last ?? 0n;
+        if (owed > 0) return owed;
+        if (last !== undefined) continue;
+        if (loss === current && current.wasHeld === false) loss = undefined;
+        return 0;
+      }
     },
   };
 };

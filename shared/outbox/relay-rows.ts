@@ -28,8 +28,14 @@ export interface RelayStore {
   readonly notAfterNow: (latest: Date) => Promise<Date>;
   /** Whether rows that were claimed before a moment may still be marked as sent. */
   readonly isHeldSince: (claimedBefore: Date) => Promise<boolean>;
-  /** Makes up to a batch of the rows unsent that were sent before a moment; tells how many. */
-  readonly oweAgain: (sentBefore: Date) => Promise<number>;
+  /** Of the next rows behind `id`, whatever became of them, makes those unsent that were sent before a moment. */
+  readonly oweAgain: (sentBefore: Date, behind: bigint) => Promise<OwedAgain>;
+}
+
+export interface OwedAgain {
+  readonly owed: number;
+  /** The last row that was looked at; undefined when there was none. */
+  readonly last: bigint | undefined;
 }
 
 export interface RelayRows extends RelayStore {
@@ -40,6 +46,7 @@ export interface RelayRows extends RelayStore {
 }
 
 const batchMax = 100;
+const lookMax = 1_000;
 // A relay that dies keeps its rows this long; the bus drops a second copy by envelope id.
 export const claimMs = 30_000;
 const retryMsFirst = 250;
@@ -89,15 +96,24 @@ export const createRelayRows = (database: Database, owner: StoringOwner): RelayR
     );
     return heldRow.parse(rows)[0].held;
   },
-  // Lowest ids first, as they are claimed, so that the events of a domain come again in their order.
-  oweAgain: (sentBefore) =>
-    database.run(
-      (client) => client.$executeRaw`
-      update outbox set sent_at = null
-      where id in (
-        select id from outbox where owner = ${owner} and sent_at < ${sentBefore}
-        order by id limit ${batchMax} for update)`,
-    ),
+  // Lowest ids first, as they are claimed, so that the events of a domain come again in their order; and each row looked at
+  // once: to look for those that are left would sort all of them for every batch.
+  oweAgain: async (sentBefore, behind) => {
+    const rows = await database.run(
+      (client) => client.$queryRaw<unknown[]>`
+      with looked as (
+        select id, sent_at from outbox where owner = ${owner} and id > ${behind} order by id limit ${lookMax}::int
+      ), owed as (
+        update outbox set sent_at = null
+        where id in (select id from looked where sent_at < ${sentBefore}::timestamptz)
+          and sent_at < ${sentBefore}::timestamptz
+        returning id
+      )
+      select (select count(*)::int from owed) as owed, (select max(id) from looked) as last`,
+    );
+    const { owed, last } = owedRow.parse(rows)[0];
+    return { owed, last: last ?? undefined };
+  },
   ...figures(database, owner),
 });
 
@@ -124,6 +140,7 @@ const figures = (database: Database, owner: StoringOwner) => ({
 const knownSubjects = [...durables.keys()];
 
 const momentRow = z.tuple([z.object({ moment: z.date() })]);
+const owedRow = z.tuple([z.object({ owed: z.number(), last: z.bigint().nullable() })]);
 const heldRow = z.tuple([z.object({ held: z.boolean() })]);
 const ageRow = z.tuple([z.object({ seconds: z.number() })]);
 const countRow = z.tuple([z.object({ count: z.number() })]);

@@ -18,6 +18,8 @@ interface Row {
 export type NewRow = Pick<Row, 'envelope' | 'messageId' | 'orderedBy' | 'subject'>;
 
 const callMs = 2_000;
+// Few, so that a loss takes several looks.
+const lookMax = 2;
 
 /** The table with the statements that relays have for it. `onSent` is told of each row that is marked. */
 export const createSimulatedOutbox = (world: Simulation, onSent: (row: NewRow) => void) => {
@@ -63,11 +65,12 @@ export const createSimulatedOutbox = (world: Simulation, onSent: (row: NewRow) =
                 claimedUntil < claimedBefore.getTime() + claimMs,
             ),
           ),
-        oweAgain: (sentBefore) =>
+        oweAgain: (sentBefore, behind) =>
           call(() => {
-            const owed = rows.filter(({ sentAt }) => sentAt !== null && sentAt < sentBefore.getTime());
+            const looked = rows.filter(({ id }) => id > behind).slice(0, lookMax);
+            const owed = looked.filter(({ sentAt }) => sentAt !== null && sentAt < sentBefore.getTime());
             for (const row of owed) row.sentAt = null;
-            return owed.length;
+            return { owed: owed.length, last: looked.at(-1)?.id };
           }),
       };
     },
