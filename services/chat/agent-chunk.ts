@@ -42,8 +42,9 @@ export const readChunk = (data: string): AgentChunk | undefined => {
     text: choice?.delta?.content ?? '',
     isLast: typeof choice?.finish_reason === 'string',
     hasFailed: Boolean(error),
-    cited: readCitations(citations),
-    retrieved: readRetrieval(retrieval),
+    // Most pieces are a word and nothing else, and a schema's refusal costs more than its consent.
+    cited: citations === undefined ? undefined : readCitations(citations),
+    retrieved: retrieval === undefined ? undefined : readRetrieval(retrieval),
     usage: usage == null ? undefined : { tokensIn: usage.prompt_tokens, tokensOut: usage.completion_tokens },
   };
 };

@@ -1,4 +1,3 @@
-import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 
 /** A turn that this process is answering. */
@@ -10,7 +9,6 @@ export interface HeldTurn {
 }
 
 interface HoldOptions {
-  readonly clock: Clock;
   readonly logger: Logger;
   readonly leaseMs: number;
   /** The whole turn. */
@@ -23,30 +21,30 @@ interface HoldOptions {
 /** Keeps the lease of a turn alive until it is released: a short lease frees the session soon after a crash. */
 export const holdTurn = (options: HoldOptions): HeldTurn => {
   const turn = new AbortController();
-  const released = new AbortController();
-  const leave = (): void => turn.abort(new Error('the asker is gone'));
+  let isReleased = false;
+  const leave = (): void => turn.abort('the asker is gone');
   if (options.asker.aborted) leave();
   options.asker.addEventListener('abort', leave, { once: true });
-  const timer = setTimeout(() => turn.abort(new Error(`no answer within ${options.timeoutMs} ms`)), options.timeoutMs);
+  const limit = setTimeout(() => turn.abort(`no answer within ${options.timeoutMs} ms`), options.timeoutMs);
   const keep = async (): Promise<void> => {
-    for (;;) {
-      await options.clock.sleep(options.leaseMs / 3, released.signal);
-      if (released.signal.aborted) return;
-      try {
-        if (!(await options.renew())) turn.abort(new Error('the turn was given up by others'));
-      } catch (thrown) {
-        options.logger.warn({ err: thrown }, 'lease of a turn not renewed');
-      }
+    try {
+      if (!(await options.renew())) turn.abort('the turn was given up by others');
+    } catch (thrown) {
+      options.logger.warn({ err: thrown }, 'lease of a turn not renewed');
     }
+    if (!isReleased) renewal = setTimeout(keepOn, options.leaseMs / 3);
   };
-  void keep();
+  const keepOn = (): void => void keep();
+  let renewal = setTimeout(keepOn, options.leaseMs / 3);
   return {
     signal: turn.signal,
+    // Nearly every turn ends before its first renewal: plain timers and plain reasons, since this is on every ask.
     release: () => {
-      released.abort();
-      turn.abort(new Error('the turn is over'));
-      clearTimeout(timer);
+      isReleased = true;
+      clearTimeout(renewal);
+      clearTimeout(limit);
       options.asker.removeEventListener('abort', leave);
+      turn.abort('the turn is over');
     },
   };
 };

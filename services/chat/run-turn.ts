@@ -43,7 +43,6 @@ export async function* runTurn(deps: Deps, parts: TurnParts, call: Call): AsyncG
   const startedAt = deps.clock.now();
   const id = deps.clock.newId();
   const held = holdTurn({
-    clock: deps.clock,
     logger: deps.logger,
     leaseMs: deps.settings.ASK_LEASE_MS,
     timeoutMs: Math.max(0, Math.min(deps.settings.ASK_TIMEOUT_MS, call.deadlineAt - startedAt)),

@@ -20,13 +20,19 @@ export const startSilenceWatch = ({ firstMs, idleMs, outer }: SilenceOptions): S
   const expire = (ms: number): NodeJS.Timeout =>
     setTimeout(() => controller.abort(new Error(`silent for ${ms} ms`)), ms);
   let timer = expire(firstMs);
+  let isFirst = true;
   if (outer.aborted) follow();
   outer.addEventListener('abort', follow, { once: true });
   return {
     signal: controller.signal,
     heard: () => {
-      clearTimeout(timer);
-      timer = expire(idleMs);
+      // Once per token: the same timer again costs less than a new one.
+      if (!isFirst) timer.refresh();
+      else {
+        isFirst = false;
+        clearTimeout(timer);
+        timer = expire(idleMs);
+      }
     },
     clear: () => {
       clearTimeout(timer);

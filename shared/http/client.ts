@@ -16,7 +16,9 @@ import { liveChunks } from './live-chunks.ts';
  * belongs to who knows whether the call may be repeated. Failures carry our words only; what came back is in `cause`.
  */
 export const createHttp = (options: HttpOptions): Http => {
-  const agentOptions = { keepAlive: true, maxSockets: options.socketsMax ?? 16, maxFreeSockets: 8, timeout: 60_000 };
+  const socketsMax = options.socketsMax ?? 16;
+  // As many are kept as may be used: a socket that is closed between two calls costs a handshake, and a minute ends it anyway.
+  const agentOptions = { keepAlive: true, maxSockets: socketsMax, maxFreeSockets: socketsMax, timeout: 60_000 };
   const agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
   const client: Client = { ...defaults, ...options, agents, clock: options.clock ?? systemClock };
   const send = sendWith(client);

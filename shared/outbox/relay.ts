@@ -19,6 +19,8 @@ interface RelayOptions {
 }
 
 const idlePollMs = 1_000;
+// Nobody waits for an event, and under load what is owed within this long leaves for one claim and one mark.
+const gatherMs = 40;
 
 /**
  * Publishes what `owner` owes to the bus. The process that commits a row wakes its own relay; the poll finds what a dead
@@ -36,6 +38,7 @@ export const startRelay = (options: RelayOptions): Worker => {
     clock: options.clock,
     logger: options.logger,
     pollMs: idlePollMs,
+    gatherMs,
     concurrency: 1,
     claim: async () => {
       await options.started;

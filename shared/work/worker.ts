@@ -10,6 +10,8 @@ interface WorkerOptions<Row> {
   readonly pollMs: number;
   /** Rows run side by side at the most; also what `claim` is asked for. */
   readonly concurrency: number;
+  /** What is told within this long is one look; 10 ms without it. */
+  readonly gatherMs?: number;
   /** Takes due rows under a lease, at most `limit`. */
   readonly claim: (limit: number) => Promise<readonly Row[]>;
   /** Does the next step of a row and saves the outcome. What it throws is logged; the lease brings the row back. */
@@ -17,18 +19,19 @@ interface WorkerOptions<Row> {
 }
 
 export interface Worker extends Running {
-  /** Look within 10 ms, or after `afterMs`, rather than at the next poll. */
+  /** Look within `gatherMs`, or after `afterMs`, rather than at the next poll. */
   readonly wake: (afterMs?: number) => void;
 }
 
 // Well below what anybody waits for: events and steps, never an answer to a visitor, go through these loops.
-const gatherMs = 10;
+const gatherMsDefault = 10;
 
 /**
  * Runs rows that are due: the one loop behind relay, sagas, jobs and removals. The rows hold the truth, so a missed
  * wake-up costs one poll and a crash costs one lease.
  */
 export const createWorker = <Row>(options: WorkerOptions<Row>): Worker => {
+  const { gatherMs = gatherMsDefault } = options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   let rest = new AbortController();
