@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Call } from '../../shared/bus/port.ts';
 import type { Answer, AnswerFrame, ask } from '../../shared/contracts/chat.ts';
+import { memoryCommandIn } from '../../shared/contracts/memory-command.ts';
 import { Failure, toFailure } from '../../shared/errors/failure.ts';
 import { upstreamStatusOf } from '../../shared/http/status.ts';
 import type { AgentAccess } from './agent-access.ts';
@@ -13,6 +14,7 @@ import { endTurn, endTurnFailed } from './end-turn.ts';
 import { holdTurn, type HeldTurn } from './held-turn.ts';
 import { interruptedCode } from './join-turn.ts';
 import { joinLiveText } from './live-text.ts';
+import { draftForCommand } from './memory-reply.ts';
 import type { Recalled } from './recall.ts';
 import { createReply, type Reply } from './reply.ts';
 import { renewTurn, type StoredAnswer } from './store/turns.ts';
@@ -82,6 +84,12 @@ async function* writeDraft(
   held: HeldTurn,
   call: Call,
 ): AsyncGenerator<AnswerFrame, Draft> {
+  const command = memoryCommandIn(parts.turn.question);
+  if (command !== undefined) {
+    const draft = draftForCommand(command, { userId: parts.turn.userId, recalled: parts.recalled });
+    yield { type: 'token', text: draft.text };
+    return draft;
+  }
   const reply = createReply();
   let hasShown = false;
   try {

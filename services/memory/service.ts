@@ -1,6 +1,7 @@
 import { questionAnswered } from '../../shared/contracts/chat.ts';
 import {
   connectMemori,
+  correctFact,
   forgetUser,
   listMemories,
   memoryHealth,
@@ -19,6 +20,7 @@ import { memorySettings } from './config.ts';
 import { startDeliveryWorker } from './delivery-worker.ts';
 import type { Deps } from './deps.ts';
 import { handleConnectMemori } from './handlers/connect-memori.ts';
+import { handleCorrectFact } from './handlers/correct-fact.ts';
 import { handleForgetUser } from './handlers/forget-user.ts';
 import { handleListMemories } from './handlers/list-memories.ts';
 import { handleMemoryHealth } from './handlers/memory-health.ts';
@@ -60,6 +62,7 @@ export const memory: Service = {
     const deps: Deps = { database, messaging, clock, logger, settings, client, accounts, remote };
     await bus.answer(recall, handleRecall(deps));
     await bus.answer(listMemories, handleListMemories(deps));
+    await bus.answer(correctFact, handleCorrectFact(deps));
     await bus.answer(forgetUser, handleForgetUser(deps));
     await bus.answer(memoryHealth, handleMemoryHealth(deps));
     await bus.answer(validateMemoriKey, handleValidateMemoriKey(deps));

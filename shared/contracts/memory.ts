@@ -67,14 +67,27 @@ export const listMemories = query(
   'memory',
   'list-memories',
   subjectRef.extend({ limit: z.number().int().min(1).max(500).default(100) }),
-  z.object({ memories: z.array(memoryView), total: z.number().int() }),
+  z.object({
+    memories: z.array(memoryView),
+    /** Current ones first, then what was true before. */
+    facts: z.array(factView).default([]),
+    total: z.number().int(),
+  }),
 );
 
-/** Deletes all that is remembered of one visitor, and tells what was deleted. */
+/** Puts a fact right by hand; its old value stays as history. Throws `not_found`. */
+export const correctFact = query(
+  'memory',
+  'correct-fact',
+  subjectRef.extend({ fact_id: z.uuid(), value: text(260).min(1) }),
+  z.object({ fact: factView }),
+);
+
+/** Deletes all that is remembered of one visitor, or one memory or session of theirs, and tells what was deleted. */
 export const forgetUser = query(
   'memory',
   'forget-user',
-  subjectRef,
+  subjectRef.extend({ memory_id: z.uuid().optional(), session_id: z.uuid().optional() }),
   z.object({ forgotten: z.number().int(), remote_copies: z.array(z.string()) }),
 );
 

@@ -12,7 +12,7 @@ import { giveFeedbackRoute } from './give-feedback.ts';
 import { healthRoutes } from './health.ts';
 import { jobRoutes } from './jobs.ts';
 import { listSessionsRoute } from './list-sessions.ts';
-import { forgetUserRoute, listMemoriesRoute } from './memory.ts';
+import { correctFactRoute, exportMemoriesRoute, forgetUserRoute, listMemoriesRoute } from './memory.ts';
 import { openSessionRoute } from './open-session.ts';
 import { orphanRoutes } from './orphans.ts';
 import { replaceDocumentRoute } from './replace-document.ts';
@@ -52,6 +52,8 @@ export const endpoints: readonly Endpoint[] = [
   listAgentsRoute,
   listKnowledgeBasesRoute,
   listMemoriesRoute,
+  exportMemoriesRoute,
+  correctFactRoute,
   forgetUserRoute,
   ...deadLetterRoutes,
   demoInfoRoute,

@@ -1,14 +1,22 @@
 import type { Handler } from '../../../shared/bus/port.ts';
 import type { listMemories } from '../../../shared/contracts/memory.ts';
 import type { Deps } from '../deps.ts';
-import { viewOf } from '../memory-view.ts';
+import { factsFrom } from '../facts/current-facts.ts';
+import { factViewOf, viewOf } from '../memory-view.ts';
+import { findSayings } from '../store/facts.ts';
 import { listTurns } from '../store/turns.ts';
 
-/** What is remembered of one visitor, newest first. */
+const factsMax = 500;
+
+/** What is remembered of one visitor, newest first, and what is known of them, with what it was before. */
 export const handleListMemories =
-  ({ database }: Deps): Handler<typeof listMemories> =>
+  ({ database, clock }: Deps): Handler<typeof listMemories> =>
   async ({ domain_id, user_id, limit }) => {
     const subject = { domainId: domain_id, userId: user_id };
-    const { turns, total } = await database.run((client) => listTurns(client, subject, limit));
-    return { memories: turns.map(viewOf), total };
+    const [{ turns, total }, sayings] = await Promise.all([
+      database.run((client) => listTurns(client, subject, limit)),
+      database.run((client) => findSayings(client, subject, clock.now())),
+    ]);
+    const facts = factsFrom(sayings).slice(0, factsMax).map(factViewOf);
+    return { memories: turns.map(viewOf), facts, total };
   };

@@ -1,5 +1,6 @@
 import type { Delivery } from '../../../shared/bus/port.ts';
 import type { questionAnswered } from '../../../shared/contracts/chat.ts';
+import { memoryCommandIn } from '../../../shared/contracts/memory-command.ts';
 import { memoryRecorded } from '../../../shared/contracts/memory.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
 import { Failure } from '../../../shared/errors/failure.ts';
@@ -7,6 +8,7 @@ import type { Deps } from '../deps.ts';
 import { isRememberable, isTellable } from '../domain.ts';
 import { extractFacts } from '../facts/extract-facts.ts';
 import { indexTextOf } from '../index-text.ts';
+import { obeyCommand } from '../obey-command.ts';
 import { redact } from '../redaction.ts';
 import { insertTurn, type Said } from '../store/turns.ts';
 import { userHashOf } from '../user-hash.ts';
@@ -15,7 +17,8 @@ import { userHashOf } from '../user-hash.ts';
 const turnCharsMax = 8_000;
 
 /**
- * Remembers both sides of a turn and the facts in them, secrets taken out first. Nothing of the shared `anonymous` user. Throws `conflict` for a
+ * Remembers both sides of a turn and the facts in them, secrets taken out first. What the visitor tells
+ * the memory itself is done, not stored. Nothing of the shared `anonymous` user. Throws `conflict` for a
  * turn so old that nobody knows any more whether its domain was removed.
  */
 export const handleQuestionAnswered =
@@ -25,6 +28,12 @@ export const handleQuestionAnswered =
     if (!isTellable(data.answered_at, clock.now()))
       throw new Failure('conflict', { detail: 'The turn is too old to be remembered' });
     const domainId = envelope.domain_id;
+    const command = memoryCommandIn(data.question);
+    if (command !== undefined) {
+      const { user_id: userId, session_id: sessionId, answered_at: answeredAt } = data;
+      const userHash = userHashOf(domainId, userId);
+      return obeyCommand(tx, command, { domainId, userId, userHash, sessionId, answeredAt });
+    }
     const say = (words: string): Said => {
       const text = redact(words.slice(0, turnCharsMax).toWellFormed());
       return { id: clock.newId(), text, index: indexTextOf(text) };

@@ -121,3 +121,14 @@ export const pauseDeliveries = async (
       next_at = now() + ${afterMs}::float8 * interval '1 millisecond'
     where domain_id = ${domainId}::uuid and state = 'pending'`;
 };
+
+/** Whether Memori holds, or may hold, something of a visitor. */
+export const hasRemoteCopy = async (
+  client: Transaction,
+  { domainId, userId }: { readonly domainId: string; readonly userId: string },
+): Promise<boolean> => {
+  const rows = await client.$queryRaw<unknown[]>`
+    select 1 from memory_deliveries where domain_id = ${domainId}::uuid and user_id = ${userId}
+      and (state = 'sent' or attempt > 0) limit 1`;
+  return rows.length > 0;
+};

@@ -45,7 +45,7 @@ export const insertTurn = async (tx: Transaction, turn: NewTurn, owed: ReturnTyp
       ) as said (id, role, pos, body, length, words, identifiers)
       where not exists (
         select from memory_erasures where domain_id = ${turn.domainId}::uuid and user_hash = ${turn.userHash}
-          and erased_at >= ${turn.answeredAt}::timestamptz)
+          and (opted_out or erased_at >= ${turn.answeredAt}::timestamptz))
         and not exists (select from memory_removals where domain_id = ${turn.domainId}::uuid)
       on conflict (domain_id, message_id, role) do nothing
       returning id, pos, said_at

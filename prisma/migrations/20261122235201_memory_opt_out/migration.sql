@@ -1,0 +1,1 @@
+ALTER TABLE "memory_erasures" ADD COLUMN "opted_out" BOOLEAN NOT NULL DEFAULT false;
