@@ -13,6 +13,7 @@ const knowledgeSettings = z.object({
   KNOWLEDGE_POLL_MIN_MS: milliseconds.default(300),
   KNOWLEDGE_POLL_MAX_MS: milliseconds.default(15_000),
   KNOWLEDGE_LEASE_MS: milliseconds.min(1_000).default(120_000),
+  KNOWLEDGE_BASES_MAX: z.coerce.number().int().min(1).max(100_000).default(120),
   KNOWLEDGE_CHECK_MS: milliseconds.default(3_600_000),
   CRAWL_ALLOW_HOSTS: commaList.default([]),
   CRAWL_TIMEOUT_MS: milliseconds.default(240_000),
@@ -28,6 +29,8 @@ export interface KnowledgeConfig extends GradientSettings {
   readonly pollMaxMs: number;
   /** How long a base is left alone after its process fell silent; longer than the longest stint of uploads. */
   readonly leaseMs: number;
+  /** Bases that the account may have, by DigitalOcean's own limit. */
+  readonly basesMax: number;
   /** Between two comparisons of an indexed base with the cloud, and two looks through it for orphans. */
   readonly checkMs: number;
   /** `host:port` items that the crawler may reach although they are private. */
@@ -51,6 +54,7 @@ export const loadKnowledgeConfig = (environment: Environment): KnowledgeConfig =
     pollMinMs: settings.KNOWLEDGE_POLL_MIN_MS,
     pollMaxMs: settings.KNOWLEDGE_POLL_MAX_MS,
     leaseMs: settings.KNOWLEDGE_LEASE_MS,
+    basesMax: settings.KNOWLEDGE_BASES_MAX,
     checkMs: settings.KNOWLEDGE_CHECK_MS,
     crawlAllowHosts: settings.CRAWL_ALLOW_HOSTS,
     crawlTimeoutMs: settings.CRAWL_TIMEOUT_MS,

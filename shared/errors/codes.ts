@@ -60,6 +60,7 @@ export const codes = {
   agent_deploying: passing(503, 'The agent is being deployed'),
   agent_failed: refusal(503, 'The agent could not be deployed'),
   agent_unavailable: passing(503, 'The agent did not answer'),
+  knowledge_full: refusal(503, 'The cloud takes no further knowledge base'),
   cloud_refused: refusal(502, 'The cloud refused the request'),
   cloud_unavailable: passing(503, 'The cloud did not answer'),
   cloud_credential_invalid: refusal(502, 'The cloud refused our credential'),

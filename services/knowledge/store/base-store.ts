@@ -1,6 +1,6 @@
 import { kbCreated, kbIndexed, kbRetired } from '../../../shared/contracts/knowledge.ts';
 import type { Transaction } from '../../../shared/db/client.ts';
-import type { Failure } from '../../../shared/errors/failure.ts';
+import { Failure } from '../../../shared/errors/failure.ts';
 import { failpoint } from '../../../shared/runtime/failpoint.ts';
 import type { CloudBase } from '../client/bases.ts';
 import type { StoreDeps } from '../deps.ts';
@@ -35,7 +35,10 @@ export interface BaseStore {
   /** On to the creation, or to the end of a base that nothing is left in. */
   readonly finishUploading: (base: Base) => Promise<void>;
   readonly giveUpEmpty: (base: Base) => Promise<void>;
-  /** Commits that the base is about to be created, on which cluster; `wait` while another base is getting the first one. */
+  /**
+   * Commits that the base is about to be created, on which cluster; `wait` while another base is getting the first one. Throws
+   * `knowledge_full`.
+   */
   readonly commitIntent: (base: Base) => Promise<'lost' | 'wait' | { readonly databaseId: string | null }>;
   readonly clearIntent: (base: Base) => Promise<void>;
   readonly saveCreated: (base: Base, created: CloudBase) => Promise<void>;
@@ -110,6 +113,7 @@ const creating = (deps: StoreDeps) =>
       deps.database.transaction(async (tx) => {
         const database = await bases.chooseDatabase(tx, base.id);
         if (database === 'wait') return 'wait';
+        await refuseWhenFull(deps, tx, base);
         const isOurs = await bases.saveIntent(tx, base, deps.config.leaseMs);
         return isOurs ? { databaseId: database === 'first' ? null : database.id } : 'lost';
       }),
@@ -196,6 +200,13 @@ const ending = (deps: StoreDeps) =>
     },
     deleteBase: (base) => deps.database.run((client) => bases.deleteBase(client, base.id)),
   }) satisfies Partial<BaseStore>;
+
+/** In words, before the cloud has its own: by then nothing tells its limit from any other refusal. */
+const refuseWhenFull = async ({ config }: StoreDeps, tx: Transaction, base: Base): Promise<void> => {
+  const { basesMax } = config;
+  if (base.intentAt !== null || (await bases.countOthersInCloud(tx, base.id)) < basesMax) return;
+  throw new Failure('knowledge_full', { detail: `The cloud holds ${basesMax} knowledge bases and takes no more` });
+};
 
 /** False when the lease was lost: nothing was saved, and nothing may be. */
 const move = async (

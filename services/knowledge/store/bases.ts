@@ -232,6 +232,12 @@ export const chooseDatabase = async (tx: Transaction, baseId: string): Promise<{
   return underWay === 0 ? 'first' : 'wait';
 };
 
+/** How many bases the cloud has of ours besides this one, or is about to have. */
+export const countOthersInCloud = (tx: Transaction, baseId: string): Promise<number> =>
+  tx.knowledgeBase.count({
+    where: { id: { not: baseId }, OR: [{ intentAt: { not: null } }, { kbUuid: { not: null } }] },
+  });
+
 /** Lets no further base be made on a cluster that is lost. */
 export const forgetDatabase = async (tx: Transaction, databaseId: string): Promise<void> => {
   await tx.knowledgeBase.updateMany({ where: { databaseId }, data: { databaseId: null } });

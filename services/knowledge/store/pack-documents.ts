@@ -3,6 +3,7 @@ import { baseNameOf } from '../domain.ts';
 import type { StoreDeps } from '../deps.ts';
 import { refreshJobs } from '../progress.ts';
 import { deleteBase, findWebsite, insertBase, takeOrigin } from './bases.ts';
+import { mergeSmallBases } from './merge-bases.ts';
 import { isHeld } from './removals.ts';
 import { assignToBase, documentsOfBase, domainsWithWaiting } from './documents.ts';
 
@@ -29,6 +30,8 @@ const packDomain = (deps: StoreDeps, domainId: string): Promise<void> =>
     await insertBase(tx, { id, domainId, ...website, kbName });
     const assigned = await assignToBase(tx, domainId, id, filesPerBaseMax);
     if (assigned.length === 0) return deleteBase(tx, id);
+    const room = filesPerBaseMax - assigned.length;
+    await mergeSmallBases(tx, { domainId, into: id, room, newId: () => deps.clock.newId() });
     await takeOrigin(tx, id);
     const documents = await documentsOfBase(tx, id);
     await refreshJobs(
