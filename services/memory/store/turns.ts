@@ -27,10 +27,11 @@ export interface NewTurn {
 
 /**
  * Stores both sides of a turn, the facts in them, what is owed for them, and, for a domain with a Memori account, what Memori is still to be
- * told; one statement. Nothing for a visitor who was forgotten since, nor for a domain that is gone.
+ * told. Nothing for a visitor who was forgotten since, nor for a domain that is gone.
  */
 export const insertTurn = async (tx: Transaction, turn: NewTurn, owed: ReturnType<Owe>): Promise<void> => {
   const { question, answer } = turn;
+  await holdSubject(tx, turn);
   await tx.$executeRaw`
     with turn as (
       insert into memory_turns (id, domain_id, user_id, session_id, message_id, role, pos, said_at, body, length, tsv)
@@ -65,6 +66,14 @@ export const insertTurn = async (tx: Transaction, turn: NewTurn, owed: ReturnTyp
       on conflict (message_id) do nothing
     )
     ${owed} from turn where pos = 0`;
+};
+
+/** Until the transaction ends, who stores something of a visitor and who forgets them take turns, each seeing all of the other. */
+const holdSubject = async (
+  tx: Transaction,
+  { domainId, userHash }: Pick<NewTurn, 'domainId' | 'userHash'>,
+): Promise<void> => {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`memory ${domainId} ${userHash}`}::text, 0))`;
 };
 
 export interface Subject {
@@ -115,6 +124,7 @@ export const deleteSubject = async (
   at: Date,
 ): Promise<Forgotten> => {
   const { domainId, userId, userHash } = subject;
+  await holdSubject(tx, subject);
   await tx.$executeRaw`
     insert into memory_erasures (domain_id, user_hash, erased_at)
     values (${domainId}::uuid, ${userHash}, ${at.toISOString()}::timestamptz)
