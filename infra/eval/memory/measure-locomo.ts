@@ -3,6 +3,7 @@ import type { Database } from '../../../shared/db/client.ts';
 import { packMemories, type Candidate } from '../../../services/memory/domain.ts';
 import { findMemories } from '../../../services/memory/find-memories.ts';
 import { indexTextOf } from '../../../services/memory/index-text.ts';
+import { asVisitor } from '../../../services/memory/store/as-visitor.ts';
 import { insertTurns } from '../../../services/memory/store/imports.ts';
 import { mean, ndcg, percentile, recall, rounded } from '../figures.ts';
 import type { Conversation, SpokenQuestion } from './read-locomo.ts';
@@ -73,7 +74,7 @@ const askAll = async (database: Database, conversation: Conversation): Promise<r
   const outcomes: Outcome[] = [];
   for (const question of conversation.questions) {
     const begunAt = performance.now();
-    const ranking = await database.run((client) =>
+    const ranking = await asVisitor(database, subject, (client) =>
       findMemories(client, {
         ...subject,
         sessionId: randomUUID(),

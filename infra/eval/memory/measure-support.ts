@@ -5,6 +5,7 @@ import { rankFacts } from '../../../services/memory/facts/rank-facts.ts';
 import { findMemories } from '../../../services/memory/find-memories.ts';
 import { indexTextOf } from '../../../services/memory/index-text.ts';
 import { redact } from '../../../services/memory/redaction.ts';
+import { asVisitor } from '../../../services/memory/store/as-visitor.ts';
 import { findSayings, type NewFact } from '../../../services/memory/store/facts.ts';
 import { insertTurns } from '../../../services/memory/store/imports.ts';
 import { deleteSubject } from '../../../services/memory/store/turns.ts';
@@ -142,8 +143,11 @@ const askAll = async (database: Database, customer: Taught): Promise<readonly Ou
 const tell = async (database: Database, subject: Subject, question: string): Promise<Omit<Outcome, 'question'>> => {
   const now = Date.parse('2026-03-01T00:00:00Z');
   const wanted = { ...subject, sessionId: randomUUID(), question, wantsRecent: true, now };
-  const { candidates } = await database.run((client) => findMemories(client, wanted));
-  const known = rankFacts(question, factsFrom(await database.run((client) => findSayings(client, subject, now))));
+  const { candidates, sayings } = await asVisitor(database, subject, async (tx) => ({
+    ...(await findMemories(tx, wanted)),
+    sayings: await findSayings(tx, subject, now),
+  }));
+  const known = rankFacts(question, factsFrom(sayings));
   return {
     texts: candidates.map(({ text }) => text),
     facts: known.map(({ key, value }) => ({ key, value: value.toLowerCase() })),

@@ -3,6 +3,7 @@ import type { listMemories } from '../../../shared/contracts/memory.ts';
 import type { Deps } from '../deps.ts';
 import { factsFrom } from '../facts/current-facts.ts';
 import { factViewOf, viewOf } from '../memory-view.ts';
+import { asVisitor } from '../store/as-visitor.ts';
 import { findSayings } from '../store/facts.ts';
 import { listTurns } from '../store/turns.ts';
 
@@ -13,10 +14,10 @@ export const handleListMemories =
   ({ database, clock }: Deps): Handler<typeof listMemories> =>
   async ({ domain_id, user_id, limit }) => {
     const subject = { domainId: domain_id, userId: user_id };
-    const [{ turns, total }, sayings] = await Promise.all([
-      database.run((client) => listTurns(client, subject, limit)),
-      database.run((client) => findSayings(client, subject, clock.now())),
-    ]);
+    const { listed, sayings } = await asVisitor(database, subject, async (tx) => ({
+      listed: await listTurns(tx, subject, limit),
+      sayings: await findSayings(tx, subject, clock.now()),
+    }));
     const facts = factsFrom(sayings).slice(0, factsMax).map(factViewOf);
-    return { memories: turns.map(viewOf), facts, total };
+    return { memories: listed.turns.map(viewOf), facts, total: listed.total };
   };

@@ -7,6 +7,7 @@ import { factsFrom, type KnownFact } from '../facts/current-facts.ts';
 import { lineOf, rankFacts } from '../facts/rank-facts.ts';
 import { factViewOf, viewOf, type MemoryView } from '../memory-view.ts';
 import { asksAboutSelf } from '../self-question.ts';
+import { asVisitor } from '../store/as-visitor.ts';
 import { findSayings } from '../store/facts.ts';
 
 // Facts are an index; the words themselves have the larger part.
@@ -26,9 +27,11 @@ export const handleRecall =
     const wantsRecent = asksAboutSelf(question);
     const now = clock.now();
     const remoteMs = Math.min(settings.MEMORI_RECALL_TIMEOUT_MS, call.deadlineAt - now - marginMs);
-    const [ranking, sayings, elsewhere] = await Promise.all([
-      database.run((client) => findMemories(client, { domainId, userId, sessionId, question, wantsRecent, now })),
-      database.run((client) => findSayings(client, { domainId, userId }, now)),
+    const [{ ranking, sayings }, elsewhere] = await Promise.all([
+      asVisitor(database, { domainId, userId }, async (tx) => ({
+        ranking: await findMemories(tx, { domainId, userId, sessionId, question, wantsRecent, now }),
+        sayings: await findSayings(tx, { domainId, userId }, now),
+      })),
       remote.recall({ domainId, userId, sessionId }, remoteMs),
     ]);
     const foreign: MemoryView[] =
