@@ -146,7 +146,8 @@ describe('jobs', () => {
   test('are listed newest first, without what the house does by itself', async () => {
     const first = await taught('a.txt', 'The lamp is lit at dusk.');
     const second = await taught('a.txt', 'The lamp is lit at dawn.');
-    await eventually(async () => (await world.versions(first.document_id)).length === 1, 20_000);
+    const rows = 'select id from documents where original_id = $1';
+    await eventually(async () => (await world.sql(rows, [first.document_id])).length === 1, 20_000);
     const removal = await world.remove(domainId, first.document_id);
     await world.jobEnd(domainId, removal.job_id);
     const { jobs, total } = await world.jobs(domainId);
