@@ -1,5 +1,6 @@
 import { listJobItems, listJobs, retryJob } from '../../shared/contracts/knowledge-jobs.ts';
 import * as snapshots from '../../shared/contracts/knowledge-snapshots.ts';
+import * as sourceContracts from '../../shared/contracts/knowledge-sources.ts';
 import * as contracts from '../../shared/contracts/knowledge.ts';
 import {
   domainRegistered,
@@ -19,6 +20,14 @@ import { loadKnowledgeConfig } from './config.ts';
 import { createCrawl } from './crawl/crawl.ts';
 import type { Deps } from './deps.ts';
 import { createExtractor } from './extract/extractor.ts';
+import { handleAddSource } from './handlers/add-source.ts';
+import {
+  handleAnswerSource,
+  handleRemoveSource,
+  handleRunSource,
+  handleUpdateSource,
+} from './handlers/change-source.ts';
+import { handleGetRun, handleGetSource, handleListRuns, handleListSources } from './handlers/read-sources.ts';
 import { handleIngestDocument } from './handlers/ingest-document.ts';
 import { handleCancelJob } from './handlers/cancel-job.ts';
 import { handleGetDocument } from './handlers/get-document.ts';
@@ -49,6 +58,7 @@ import { handleStartCrawl } from './handlers/start-crawl.ts';
 import { startJanitor } from './janitor.ts';
 import { createDomainSearch } from './search/domain-search.ts';
 import { createSearcher } from './search/searcher.ts';
+import { startSourceWorker } from './source-worker.ts';
 import { advanceJob } from './steps/advance-job.ts';
 import { startSweepers } from './sweepers.ts';
 import { createBaseStore } from './store/base-store.ts';
@@ -67,6 +77,7 @@ export const knowledge: Service = {
     const deps = createDeps(platform, messaging);
     const bases = startBaseWorker(deps);
     const jobs = [startJobWorker(deps, 'crawl'), startJobWorker(deps, 'remove')];
+    const sources = startSourceWorker(deps);
     const sweepers = startSweepers(deps);
     const janitor = startJanitor(deps);
     deps.onWake(bases, jobs);
@@ -78,7 +89,7 @@ export const knowledge: Service = {
     await messaging.consume(domainRemoved, onDomainRemoved(deps));
     return {
       stop: async () => {
-        await Promise.all([bases, ...jobs, sweepers, janitor].map((worker) => worker.stop()));
+        await Promise.all([bases, ...jobs, sources, sweepers, janitor].map((worker) => worker.stop()));
         await Promise.all([messaging.stop(), deps.searcher.stop()]);
         deps.cloud.close();
       },
@@ -157,6 +168,15 @@ const answerQueries = async ({ bus }: Platform, deps: Deps): Promise<void> => {
   await bus.answer(snapshots.getSnapshot, handleGetSnapshot(deps));
   await bus.answer(snapshots.removeSnapshot, handleRemoveSnapshot(deps));
   await bus.answer(snapshots.rollBack, handleRollBack(deps));
+  await bus.answer(sourceContracts.addSource, handleAddSource(deps));
+  await bus.answer(sourceContracts.listSources, handleListSources(deps));
+  await bus.answer(sourceContracts.getSource, handleGetSource(deps));
+  await bus.answer(sourceContracts.updateSource, handleUpdateSource(deps));
+  await bus.answer(sourceContracts.runSource, handleRunSource(deps));
+  await bus.answer(sourceContracts.answerSource, handleAnswerSource(deps));
+  await bus.answer(sourceContracts.removeSource, handleRemoveSource(deps));
+  await bus.answer(sourceContracts.listRuns, handleListRuns(deps));
+  await bus.answer(sourceContracts.getRun, handleGetRun(deps));
   await bus.answer(contracts.listOrphans, handleListOrphans(deps));
   await bus.answer(contracts.deleteOrphan, handleDeleteOrphan(deps));
   await bus.answer(contracts.listKnowledgeBases, handleListKnowledgeBases(deps));

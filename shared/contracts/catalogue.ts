@@ -2,6 +2,7 @@ import * as chat from './chat.ts';
 import { deadLetterQueries } from './dead-letters.ts';
 import * as knowledgeJobs from './knowledge-jobs.ts';
 import * as knowledgeSnapshots from './knowledge-snapshots.ts';
+import * as knowledgeSources from './knowledge-sources.ts';
 import * as knowledge from './knowledge.ts';
 import * as memory from './memory.ts';
 import type { Command, Contract, Event } from './message.ts';
@@ -16,6 +17,7 @@ export const catalogue: readonly Contract[] = [
   knowledge,
   knowledgeJobs,
   knowledgeSnapshots,
+  knowledgeSources,
   chat,
   memory,
   ...Object.values(deadLetterQueries),

@@ -89,7 +89,7 @@ export const jobView = z.object({
 });
 export type JobView = z.infer<typeof jobView>;
 
-const chunking = {
+export const chunking = {
   chunk_size: z.number().int().min(100).max(4000).default(1000),
   use_semantic: z.boolean().default(false),
 };
@@ -140,7 +140,7 @@ export const pathPattern = text(200).regex(
   /^(?:\/|\*|https?:\/\/)\S*$/,
   'must start with a slash, a star or http(s)://, and hold no space',
 );
-const pathPatterns = z.array(pathPattern).max(20).default([]);
+export const pathPatterns = z.array(pathPattern).max(20).default([]);
 
 /** Accepts a crawl; throws `url_refused` when the address may not be fetched at all. */
 export const startCrawl = query(

@@ -27,6 +27,7 @@ export const codes = {
   not_found: refusal(404, 'Not found'),
   session_unknown: refusal(404, 'The session does not exist'),
   document_unknown: refusal(404, 'The document does not exist'),
+  source_unknown: refusal(404, 'The source does not exist'),
   job_unknown: refusal(404, 'The job does not exist'),
   snapshot_unknown: refusal(404, 'The snapshot does not exist'),
   method_not_allowed: refusal(405, 'This address does not take that method'),

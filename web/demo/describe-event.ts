@@ -86,6 +86,17 @@ const described: Readonly<Record<string, Describe>> = {
     ...by('knowledge'),
     subject: textOf(data['job_id']),
   }),
+  SourceSynced: (data) => ({
+    text: `${quoted(data['url'])} was looked through again.`,
+    ...by('knowledge'),
+    subject: textOf(data['source_id']),
+  }),
+  PagesVanished: (data) => ({
+    text: `${String(numberOf(data['vanished']) ?? 0)} pages of ${quoted(data['url'])} vanished: may they go?`,
+    ...by('knowledge'),
+    mood: 'bad',
+    subject: textOf(data['source_id']),
+  }),
   SessionOpened: () => ({ text: 'A visitor opened a conversation.', ...by('gateway', 'chat') }),
   QuestionAnswered: (data) => ({
     text: `${quoted(data['question'])} ${answeredHow(data)}`,

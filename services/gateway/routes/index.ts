@@ -20,6 +20,7 @@ import { registerDomainRoute } from './register-domain.ts';
 import { rotateKeyRoute } from './rotate-key.ts';
 import { scrapeRoutes } from './scrape.ts';
 import { snapshotRoutes } from './snapshots.ts';
+import { sourceRoutes } from './sources.ts';
 import { supportedTypesRoute } from './supported-types.ts';
 import { uploadFileRoute } from './upload-file.ts';
 import { uploadTextRoute } from './upload-text.ts';
@@ -48,6 +49,7 @@ export const endpoints: readonly Endpoint[] = [
   replaceDocumentRoute,
   ...jobRoutes,
   ...snapshotRoutes,
+  ...sourceRoutes,
   ...orphanRoutes,
   listAgentsRoute,
   listKnowledgeBasesRoute,

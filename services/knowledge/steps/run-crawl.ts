@@ -6,6 +6,7 @@ import { closeRest, countItems, firstReason, insertStart } from '../store/crawl-
 import { releaseHeld } from '../store/documents.ts';
 import { lockJob, updateJob, type Job } from '../store/jobs.ts';
 import { isHeld } from '../store/removals.ts';
+import { finishRun } from './finish-run.ts';
 import { openCrawlList, type CrawlRequest } from './crawl-list.ts';
 
 // Then another crawl has its turn: a slow site keeps nobody waiting for long.
@@ -62,8 +63,10 @@ const finishCrawl = async (deps: Deps, tx: Transaction, job: Job, request: Crawl
     throw new Failure('page_unavailable', { detail: `Nothing could be read: ${reason}` });
   }
   const left = await closeRest(tx, job.id, reasonToEnd(kept, request));
+  const isCut = left > 0 || present.isCut;
+  if (job.sourceId !== null) await finishRun(deps, tx, job, { sourceId: job.sourceId, isCut });
   const { size, done } = await countItems(tx, job.id);
-  await updateJob(tx, job.id, { phase: 'extracting', total: size, done, ...(left > 0 ? { isCut: true } : {}) });
+  await updateJob(tx, job.id, { phase: 'extracting', total: size, done, isCut });
   await refreshJobs(deps, tx, [job.id]);
 };
 

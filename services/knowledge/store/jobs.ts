@@ -25,7 +25,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
   /** Of the documents that its items name. */
   z.object({
     kind: z.literal('remove'),
-    because: z.enum(['asked', 'replaced', 'cancelled', 'rolled_back']).default('asked'),
+    because: z.enum(['asked', 'replaced', 'cancelled', 'rolled_back', 'vanished']).default('asked'),
   }),
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
@@ -42,6 +42,7 @@ export interface Job extends Origin {
   readonly attempt: number;
   readonly spentMs: number;
   readonly isCut: boolean;
+  readonly sourceId: string | null;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   readonly createdAt: Date;
@@ -61,6 +62,7 @@ export const insertJob = async (
     bytes: number;
     /** Of what the house does by itself: false. */
     isAsked?: boolean;
+    sourceId?: string;
   },
 ): Promise<void> => {
   await tx.job.create({ data: { ...job, ...currentOrigin(), kind: job.request.kind } });

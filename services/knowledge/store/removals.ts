@@ -47,6 +47,8 @@ export const deleteDomainRows = async (client: Transaction, domainId: string, li
   const jobs = await client.$executeRaw`
     delete from jobs where id in (select id from jobs where domain_id = ${domainId}::uuid limit ${limit}::int)`;
   if (jobs > 0) return jobs;
+  const sources = await client.$executeRaw`delete from sources where domain_id = ${domainId}::uuid`;
+  if (sources > 0) return sources;
   const pages = await client.$executeRaw`
     delete from web_pages where domain_id = ${domainId}::uuid and key in (
       select key from web_pages where domain_id = ${domainId}::uuid limit ${limit}::int)`;
