@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { usageOf } from './usage.ts';
 
 const everyMs = 200;
 
@@ -9,8 +9,7 @@ export const watchMemory = (pid: number) => {
   const watching = new AbortController();
   const loop = async (): Promise<void> => {
     while (!watching.signal.aborted) {
-      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-      most = Math.max(most, Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+      most = Math.max(most, (await usageOf(pid))?.rssMb ?? 0);
       await sleep(everyMs, undefined, { signal: watching.signal }).catch(() => undefined);
     }
   };
