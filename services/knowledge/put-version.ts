@@ -62,7 +62,7 @@ export const putVersion = async (
     id,
     originalId,
     version,
-    chunks: chunkText(read.text).length,
+    chunks: chunkText(read.text, { chunkSize: read.chunkSize }).length,
     language: languageOf(read.text),
   };
   await insertDocument(tx, document);

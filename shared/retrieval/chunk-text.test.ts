@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chunkText } from './chunk-text.ts';
+import { pageOf } from './chunk.ts';
 import { wordsOf } from './words.ts';
 
 const sentences = (count: number): string =>
@@ -35,6 +36,43 @@ describe('chunkText', () => {
     const chunks = chunkText(text);
     expect(chunks.map(({ page }) => page)).toEqual([1, 2, 3]);
     expect(chunks.map((chunk) => chunk.text).join(' ')).not.toContain('page 2');
+  });
+
+  it('tells the page on which a part of it really stands', () => {
+    const [chunk = { title: '', text: '' }] = chunkText(
+      '<!-- page 4 -->\nLamps are old.\n<!-- page 5 -->\nDesks are new.',
+    );
+    const read = { ...chunk, id: '1', documentId: 'd' };
+    expect([pageOf(read, 'Lamps'), pageOf(read, 'Desks are new.'), pageOf(read, 'no such words')]).toEqual([4, 5, 4]);
+  });
+
+  it('honours the chunk size of the owner', () => {
+    const longest = (chunkSize: number): number =>
+      Math.max(...chunkText(sentences(300), { chunkSize }).map(({ text }) => wordsOf(text).length));
+    expect(longest(200)).toBeLessThanOrEqual(58);
+    expect(longest(1000)).toBeGreaterThan(250);
+    expect(longest(4000)).toBeGreaterThan(1000);
+  });
+
+  it('keeps a table whole, and gives each part of one that is too long its head', () => {
+    const table = (rows: number): string =>
+      [
+        '| Goods | Price |',
+        '| --- | --- |',
+        ...Array.from({ length: rows }, (_, at) => `| Lamp ${at} | ${at} euros |`),
+      ].join('\n');
+    const [first, second] = chunkText(`${sentences(30)}\n\n${table(40)}\n`);
+    expect([first?.text.includes('|'), second?.text.includes(table(40))]).toEqual([false, true]);
+    const parts = chunkText(table(300));
+    expect(parts.length).toBeGreaterThan(3);
+    for (const { text } of parts) expect(text.startsWith('| Goods | Price |\n| --- | --- |\n| Lamp')).toBe(true);
+  });
+
+  it('makes each record of a table a chunk of its own', () => {
+    const texts = chunkText('Product: Lamp\nPrice: 12\n\nProduct: Desk\n\nProduct: Bed\nPrice: 90').map(
+      ({ text }) => text,
+    );
+    expect(texts).toEqual(['Product: Lamp\nPrice: 12', 'Product: Desk', 'Product: Bed\nPrice: 90']);
   });
 
   it('takes no comment in a code block for a heading', () => {

@@ -1,74 +1,65 @@
-import { sectionsOf, type Passage, type Section } from './sections.ts';
-import { sentencesOf } from './sentences.ts';
-import { wordsOf } from './words.ts';
+import { unitsOf, type Unit } from './chunk-units.ts';
+import type { PageStart } from './chunk.ts';
+import { sectionsOf, type Section } from './sections.ts';
 
 /** A chunk before it has an id. */
 export interface Piece {
   readonly title: string;
   readonly text: string;
   readonly page?: number;
+  readonly pageStarts?: readonly PageStart[];
 }
 
-const wordsMax = 290;
-const overlapWordsMax = 55;
+export interface ChunkOptions {
+  /** The owner's `chunk_size`, 100 to 4000; 1000, the default, is 290 words. */
+  readonly chunkSize?: number | undefined;
+}
+
+const usualSize = 1000;
+const usualWords = 290;
+const overlapShare = 55 / usualWords;
 const titleCharsMax = 300;
 
 /**
- * Cuts a document into pieces of at most 290 words that end at a heading or a sentence; neighbours under one heading
- * share up to 55 words. The title is the heading path (`Help > Returns`), the page the one on which the piece begins.
- * A sentence longer than a piece is cut between words. Text without words gives no pieces.
+ * Cuts a document into pieces of at most 290 words, or as many more or fewer as the chunk size says, that end at a heading
+ * or a sentence; neighbours under one heading share up to a fifth. A table stays whole where it fits, and a record of a
+ * table or a list is a piece of its own. The title is the heading path (`Help > Returns`), the page the one on which the
+ * piece begins. A sentence longer than a piece is cut between words. Text without words gives no pieces.
  */
-export const chunkText = (text: string): Piece[] => sectionsOf(text).flatMap(piecesOf);
+export const chunkText = (text: string, { chunkSize = usualSize }: ChunkOptions = {}): Piece[] => {
+  const wordsMax = Math.max(20, Math.round((usualWords * chunkSize) / usualSize));
+  return sectionsOf(text).flatMap((section) => piecesOf(section, wordsMax));
+};
 
-interface Unit {
-  readonly text: string;
-  readonly words: number;
-  readonly page: number | undefined;
-}
-
-const piecesOf = (section: Section): Piece[] => {
+const piecesOf = (section: Section, wordsMax: number): Piece[] => {
   const title = section.path.join(' > ').slice(0, titleCharsMax);
-  return groupsOf(section.passages.flatMap(unitsOf)).map((units) => {
-    const text = units
-      .map((unit) => unit.text)
-      .join('')
-      .trim();
-    const page = units[0]?.page;
-    return page === undefined ? { title, text } : { title, text, page };
-  });
+  const units = section.passages.flatMap((passage) => unitsOf(passage, wordsMax));
+  return groupsOf(units, wordsMax).map((group) => pieceOf(title, group));
 };
 
-const unitsOf = ({ text, page }: Passage): Unit[] =>
-  sentencesOf(`${text}\n`)
-    .flatMap(cutLongSentence)
-    .map((sentence) => ({ text: sentence, words: wordsOf(sentence).length, page }));
-
-const cutLongSentence = (sentence: string): string[] => {
-  if (wordsOf(sentence).length <= wordsMax) return [sentence];
-  const parts: string[] = [];
-  let part = '';
-  let words = 0;
-  // Runs without spaces (Chinese, base64) are cut by length.
-  for (const run of sentence.match(/\s*\S{1,80}\s*/gu) ?? []) {
-    const length = wordsOf(run).length;
-    if (words + length > wordsMax && part !== '') {
-      parts.push(part);
-      part = '';
-      words = 0;
-    }
-    part += run;
-    words += length;
+const pieceOf = (title: string, units: readonly Unit[]): Piece => {
+  const whole = units.map((unit) => unit.text).join('');
+  const text = whole.trim();
+  const page = units[0]?.page;
+  if (page === undefined) return { title, text };
+  const pageStarts: PageStart[] = [];
+  let at = whole.trimStart().length - whole.length;
+  for (const unit of units) {
+    const before = pageStarts.at(-1)?.page ?? page;
+    if (unit.page !== undefined && unit.page !== before) pageStarts.push({ at, page: unit.page });
+    at += unit.text.length;
   }
-  return part === '' ? parts : [...parts, part];
+  return pageStarts.length === 0 ? { title, text, page } : { title, text, page, pageStarts };
 };
 
-const groupsOf = (units: readonly Unit[]): Unit[][] => {
+const groupsOf = (units: readonly Unit[], wordsMax: number): Unit[][] => {
   const groups: Unit[][] = [];
   let group: Unit[] = [];
   for (const unit of units) {
-    if (wordsIn(group) + unit.words > wordsMax && wordsIn(group) > 0) {
+    const isFull = wordsIn(group) + unit.words > wordsMax;
+    if ((isFull || unit.isRecord) && wordsIn(group) > 0) {
       groups.push(group);
-      group = tailOf(group);
+      group = unit.isRecord ? [] : tailOf(group, wordsMax * overlapShare);
       if (wordsIn(group) + unit.words > wordsMax) group = [];
     }
     group.push(unit);
@@ -78,9 +69,9 @@ const groupsOf = (units: readonly Unit[]): Unit[][] => {
 };
 
 /** The last sentences of a group, whole, within the overlap. */
-const tailOf = (group: readonly Unit[]): Unit[] => {
+const tailOf = (group: readonly Unit[], overlapWordsMax: number): Unit[] => {
   let words = 0;
-  const start = group.findLastIndex((unit) => (words += unit.words) > overlapWordsMax) + 1;
+  const start = group.findLastIndex((unit) => (words += unit.words) > overlapWordsMax || unit.isRecord) + 1;
   return group.slice(start);
 };
 

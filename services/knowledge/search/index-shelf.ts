@@ -2,13 +2,14 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { answerFrom } from '../../../shared/retrieval/answer.ts';
 import { chunkText } from '../../../shared/retrieval/chunk-text.ts';
+import { pageOf } from '../../../shared/retrieval/chunk.ts';
 import { createIndex, type Index } from '../../../shared/retrieval/index.ts';
-import type { FoundPassage, IndexName } from './search-task.ts';
+import type { FoundPassage, IndexedText, IndexName } from './search-task.ts';
 
 /** The indexes of some domains, the least used first to go. Lives in the search thread. */
 export interface IndexShelf {
   /** Makes a domain's index of at most `chunksMax` chunks, in the order given, and drops its older one. */
-  readonly build: (name: IndexName, documents: readonly { id: string; text: string }[]) => Promise<void>;
+  readonly build: (name: IndexName, documents: readonly IndexedText[]) => Promise<void>;
   /** The passages that answer, best first; undefined when this version is not here. */
   readonly search: (name: IndexName, question: string) => readonly FoundPassage[] | undefined;
 }
@@ -26,8 +27,8 @@ export const createIndexShelf = (chunksMax: number): IndexShelf => {
     build: async ({ domainId, version }, documents) => {
       indexes.delete(domainId);
       const index = createIndex({ chunksMax });
-      for (const { id, text } of documents) {
-        for (const [at, piece] of chunkText(text).entries()) {
+      for (const { id, text, chunkSize } of documents) {
+        for (const [at, piece] of chunkText(text, { chunkSize }).entries()) {
           if (!index.add({ ...piece, id: `${id}:${at}`, documentId: id })) break;
           // Others search while one domain's index is being made.
           if (index.size() % chunksPerTurn === 0) await nextTick();
@@ -51,7 +52,7 @@ const searchIndex = (index: Index, question: string): readonly FoundPassage[] =>
     byChunk.set(chunk.id, {
       documentId: chunk.documentId,
       title: chunk.title,
-      page: chunk.page ?? null,
+      page: before?.page ?? pageOf(chunk, text) ?? null,
       text: chunk.text,
       answer: before === undefined ? text : `${before.answer} ${text}`,
     });

@@ -19,11 +19,15 @@ export interface IndexName {
 }
 
 const indexName = { domainId: z.string(), version: z.string() };
+/** A text to index, and how large its owner wants its chunks. */
+const indexedText = z.object({ id: z.string(), text: z.string(), chunkSize: z.number().int().optional() });
+export type IndexedText = z.infer<typeof indexedText>;
+
 const searchTask = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('build'),
     ...indexName,
-    documents: z.array(z.object({ id: z.string(), text: z.string() })),
+    documents: z.array(indexedText),
   }),
   z.object({ kind: z.literal('search'), ...indexName, question: z.string() }),
 ]);

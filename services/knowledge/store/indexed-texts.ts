@@ -17,9 +17,9 @@ export const readIndexedTexts = (
   client: Transaction,
   domainId: string,
   chunksMax: number,
-): Promise<readonly { readonly id: string; readonly text: string }[]> =>
-  client.$queryRaw<{ id: string; text: string }[]>`
-    select id, text from documents join (
+): Promise<readonly { readonly id: string; readonly text: string; readonly chunkSize: number }[]> =>
+  client.$queryRaw<{ id: string; text: string; chunkSize: number }[]>`
+    select id, text, chunk_size as "chunkSize" from documents join (
       select id, sum(coalesce(chunks, 1)) over (order by indexed_at desc nulls last, id) - coalesce(chunks, 1) as before
       from documents where domain_id = ${domainId}::uuid and state = 'indexed' and not is_profile
     ) newest using (id)
