@@ -178,7 +178,7 @@ test('a domain that brings much leaves room for the others', async () => {
       const id = randomUUID();
       await insertBase(tx, { id, domainId, websiteKey: '0'.repeat(16), websiteUrl: 'https://x', kbName: id });
     }
-    await tx.$executeRaw`update knowledge_bases set next_at = now() where website_key = ${'0'.repeat(16)}`;
+    await tx.$executeRaw`update knowledge_bases set next_at = now() - interval '1 second' where website_key = ${'0'.repeat(16)}`;
     const claim = { owner: randomUUID(), leaseMs: 60_000, limit: 6 };
     const first = await claimBases(tx, claim);
     const second = await claimBases(tx, claim);

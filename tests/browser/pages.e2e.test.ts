@@ -120,6 +120,29 @@ describe('the upload page', () => {
     expect(complaints()).toEqual([]);
   });
 
+  test('names what the agent knows, and goes back to it after asking twice', async () => {
+    const { page, complaints } = await visit('/static/knowledge_upload_demo.html');
+    const panel = page.locator('#snapshot-panel');
+    await panel.locator('summary').click();
+    await panel.getByLabel('Name of the snapshot').fill('Before the sale');
+    await panel.getByRole('button', { name: 'Take one' }).click();
+    const row = panel.locator('li', { hasText: 'Before the sale' });
+    await row.waitFor();
+    await panel.getByLabel('Name of the snapshot').fill('Before the sale');
+    await panel.getByRole('button', { name: 'Take one' }).click();
+    await panel.locator('#snapshot-note', { hasText: /\w/ }).waitFor();
+    await page.getByRole('tab', { name: 'Text' }).click();
+    await page.locator('#text-name').fill('Summer sale');
+    await page.locator('#text-content').fill('During the summer sale everything costs a tenth less.');
+    await page.getByRole('button', { name: 'Add text' }).click();
+    await page.locator('#jobs li', { hasText: 'Summer sale' }).getByText('Ready to be asked').waitFor();
+    await row.getByRole('button', { name: 'Go back' }).click();
+    await row.getByRole('button', { name: 'Change 1 document?' }).click();
+    await page.locator('#documents li', { hasText: 'Summer sale' }).waitFor({ state: 'detached', timeout: 30_000 });
+    expect(await axeViolations(page)).toEqual([]);
+    expect(complaints()).toEqual([]);
+  });
+
   test('takes pasted text', async () => {
     const { page } = await visit('/static/knowledge_upload_demo.html');
     await page.getByRole('tab', { name: 'Text' }).click();

@@ -114,15 +114,24 @@ export const replacePath = (id: string): string => `${pathOf(id)}/replace`;
 
 const pathOf = (documentId: string): string => `/knowledge/documents/${encodeURIComponent(documentId)}`;
 
-const acceptedIn = (reply: Reply<Json>): Reply<Accepted> =>
+/** The job that was started. */
+export const acceptedIn = (reply: Reply<Json>): Reply<Accepted> =>
   reply.ok ? { ok: true, value: { jobId: jobIdIn(reply.value) } } : reply;
 
-const call = async (method: string, path: string, credentials: Credentials): Promise<Reply<Json>> => {
-  const init = { method, headers: headersFor(credentials), signal: AbortSignal.timeout(readMsMax) };
+/** One call with an answer in JSON; `body`, when given, is sent as JSON. */
+export const call = async (
+  method: string,
+  path: string,
+  credentials: Credentials,
+  body?: Json,
+): Promise<Reply<Json>> => {
+  const headers = { ...headersFor(credentials), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const init = { method, headers, signal: AbortSignal.timeout(readMsMax), ...sent };
   try {
     const response = await fetch(path, init);
-    const body = objectOf(parseJson(await response.text()));
-    return response.ok ? { ok: true, value: body } : { ok: false, reason: reasonIn(body, response.status) };
+    const answer = objectOf(parseJson(await response.text()));
+    return response.ok ? { ok: true, value: answer } : { ok: false, reason: reasonIn(answer, response.status) };
   } catch {
     return { ok: false, reason: 'The server could not be reached.' };
   }

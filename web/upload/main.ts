@@ -17,6 +17,9 @@ import {
   type Credentials,
   type Reply,
 } from './knowledge-api.ts';
+import { startSnapshotPanel } from './snapshot-panel.ts';
+import { startSourcePanel } from './source-panel.ts';
+import { addSource } from './sources-api.ts';
 import { startTabs } from './tabs.ts';
 
 const refreshMs = 2500;
@@ -33,12 +36,16 @@ const start = async (): Promise<void> => {
   startTabs(byId('main', HTMLElement));
   startFiles(add);
   startText(add);
-  startSite(add);
+  const refreshSources = startSourcePanel({ credentials: connection.credentials, onRun: follow });
+  const refreshSnapshots = startSnapshotPanel({ credentials: connection.credentials, onRollBack: follow });
+  startSite({ add, keep: (source) => addSource(source, connection.credentials()), refresh: refreshSources });
   startTrying(connection);
   await connection.prefill();
-  setInterval(() => {
-    if (!document.hidden) void documents.refresh();
-  }, refreshMs);
+  const refreshAll = (): void => {
+    if (!document.hidden) void Promise.all([documents.refresh(), refreshSources(), refreshSnapshots()]);
+  };
+  refreshAll();
+  setInterval(refreshAll, refreshMs);
 };
 
 type Refresh = () => Promise<void>;
@@ -119,15 +126,31 @@ const startText = (add: Add): void => {
   });
 };
 
-const startSite = (add: Add): void => {
+interface SiteActions {
+  readonly add: Add;
+  readonly keep: (source: Parameters<typeof addSource>[0]) => Promise<Reply<unknown>>;
+  readonly refresh: Refresh;
+}
+
+/** A website, to be read once or kept up to date. */
+const startSite = ({ add, keep, refresh }: SiteActions): void => {
   const url = byId('site-url', HTMLInputElement);
   const depth = byId('site-depth', HTMLInputElement);
   const links = byId('site-links', HTMLInputElement);
+  const schedule = byId('site-schedule', HTMLSelectElement);
   byId('site', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    const fields = { url_to_scrape: url.value.trim(), max_depth: depth.valueAsNumber, max_links: links.valueAsNumber };
-    add(fields.url_to_scrape, '/knowledge/upload/url', fields);
+    const address = url.value.trim();
+    const [max_depth, max_links] = [depth.valueAsNumber, links.valueAsNumber];
+    if (schedule.value === '') add(address, '/knowledge/upload/url', { url_to_scrape: address, max_depth, max_links });
+    else void keep({ url: address, schedule: schedule.value, max_depth, max_pages: max_links }).then(told);
   });
+  const told = (reply: Reply<unknown>): Promise<void> => {
+    url.setCustomValidity(reply.ok ? '' : reply.reason);
+    url.reportValidity();
+    return refresh();
+  };
+  url.addEventListener('input', () => url.setCustomValidity(''));
 };
 
 /** Asks through the widget itself: the same thing a visitor would see. */

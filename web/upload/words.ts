@@ -50,17 +50,31 @@ export const stateOf = (state: string): { readonly word: string; readonly mood: 
   return { word, mood };
 };
 
+const sourceWords: Readonly<Record<string, readonly [string, Mood]>> = {
+  active: ['Kept up to date', 'good'],
+  paused: ['Paused', 'busy'],
+  needs_confirmation: ['Needs your word', 'bad'],
+  removing: ['Removing', 'busy'],
+};
+
+/** What a kept website is doing. */
+export const moodOfSource = ({ state, isRunning }: { readonly state: string; readonly isRunning: boolean }) => {
+  const [word, mood] = isRunning ? (['Looking', 'busy'] as const) : (sourceWords[state] ?? [state, 'busy' as const]);
+  return { word, mood };
+};
+
 /** "3 pages, 9 passages, 47 KB" */
 export const factsOf = ({ pages, chunks, bytes }: KnownDocument): string =>
   [
-    pages === undefined ? '' : counted(pages, 'page'),
-    chunks === undefined ? '' : counted(chunks, 'passage'),
+    pages === undefined ? '' : countOf(pages, 'page'),
+    chunks === undefined ? '' : countOf(chunks, 'passage'),
     bytes > 0 ? size(bytes) : '',
   ]
     .filter((part) => part !== '')
     .join(', ');
 
-const counted = (count: number, noun: string): string => `${count.toString()} ${noun}${count === 1 ? '' : 's'}`;
+/** "1 page", "3 pages" */
+export const countOf = (count: number, noun: string): string => `${count.toString()} ${noun}${count === 1 ? '' : 's'}`;
 
 const size = (bytes: number): string => {
   if (bytes < 1024) return `${bytes.toString()} B`;
