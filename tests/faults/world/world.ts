@@ -53,6 +53,8 @@ const basics = {
   DATABASE_POOL_MAX: '5',
   // All of them and the servers share one machine: an event loop that waits for it is no overload.
   LOOP_LAG_MAX_MS: '3000',
+  // The emulated cloud has room for more than the 120 of a real team.
+  KNOWLEDGE_BASES_MAX: '100000',
 } as const;
 
 /** Starts everything and waits until every process is ready. What fails half-way is taken down again. */
