@@ -1,5 +1,6 @@
 import type { Index } from '../../shared/retrieval/index.ts';
 import { answerFrom } from '../../shared/retrieval/answer.ts';
+import { confidenceMinOf } from '../../shared/retrieval/calibration.ts';
 import { mean, rounded } from './figures.ts';
 import type { EvalDocument, EvalQuestion } from './read-data.ts';
 import { teach } from './teach.ts';
@@ -48,7 +49,12 @@ interface Asked {
 }
 
 const ask = (index: Index, question: string): Asked => {
-  const { confidence, answerable } = answerFrom(question, index.search(question, hitsMax), index.vocabulary);
+  const { confidence, answerable } = answerFrom(
+    question,
+    index.search(question, hitsMax),
+    index.vocabulary,
+    confidenceMinOf([index]),
+  );
   return { confidence, isAnswered: answerable };
 };
 

@@ -1,5 +1,6 @@
 import type { Index } from '../../shared/retrieval/index.ts';
 import { answerFrom } from '../../shared/retrieval/answer.ts';
+import { confidenceMinOf } from '../../shared/retrieval/calibration.ts';
 import { mean, ndcg, percentile, recall, reciprocalRank, rounded } from './figures.ts';
 import type { EvalDocument, EvalQuestion } from './read-data.ts';
 import { teach } from './teach.ts';
@@ -73,7 +74,7 @@ const ask = (index: Index, { text, relevant, answers }: EvalQuestion): Outcome =
   const found = { ranked, relevant: new Set(relevant), ms };
   const wanted = (answers ?? []).map(plain).filter((words) => words !== '');
   if (wanted.length === 0) return { ...found, answer: undefined };
-  const answer = answerFrom(text, hits, index.vocabulary);
+  const answer = answerFrom(text, hits, index.vocabulary, confidenceMinOf([index]));
   const said = (answer.answerable ? answer.sentences : answer.closest).map((each) => plain(each.text)).join(' ');
   const chunks = hits.slice(0, chunksRead).map(({ chunk }) => plain(chunk.text));
   const isInChunks = wanted.some((words) => chunks.some((chunk) => chunk.includes(words)));

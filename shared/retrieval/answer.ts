@@ -1,7 +1,7 @@
 import type { AnswerSentence } from './answer-sentence.ts';
 import { coverageOf } from './coverage.ts';
 import { storedAnswer } from './faq.ts';
-import { answerability } from './gate.ts';
+import { answerability, usualConfidenceMin } from './gate.ts';
 import { readPassage, type Passage, type Sentence } from './passage.ts';
 import { plainText } from './plain-text.ts';
 import { readQuestion, type Question } from './question.ts';
@@ -19,7 +19,6 @@ export type Answer =
 
 const hitsRead = 5;
 const sentencesMax = 3;
-const confidenceMin = 0.4;
 // A second sentence that is not half as good as the first only dilutes it.
 const scoreShareMin = 0.5;
 const likenessMax = 0.7;
@@ -28,12 +27,14 @@ const rowShareMin = 0.9;
 /**
  * Answers a question from retrieved chunks (best first) in their own words: at most three sentences, each with its
  * chunk, or a whole stored answer when the best chunk is an FAQ entry that asks the same. `answerable: false` when the
- * chunks do not speak of what is asked. Give the index's vocabulary, so that telling words are told from common ones.
+ * chunks do not speak of what is asked. Give the index's vocabulary, so that telling words are told from common ones, and what
+ * `confidenceMinOf` says of it.
  */
 export const answerFrom = (
   question: string,
   hits: readonly Hit[],
   vocabulary: Vocabulary = everydayVocabulary,
+  confidenceMin = usualConfidenceMin,
 ): Answer => {
   const asked = readQuestion(question, vocabulary);
   const passages = hits.slice(0, hitsRead).map(readPassage);

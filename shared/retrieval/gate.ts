@@ -36,6 +36,9 @@ const weights: Evidence & { readonly bias: number } = {
   errand: -6,
 };
 
+/** From which chance on an answer is given, as held on knowledge bases of many kinds. */
+export const usualConfidenceMin = 0.4;
+
 /** Chance, 0 to 1, that the passages answer the question at all. */
 export const answerability = (question: Question, passages: readonly Passage[]): number =>
   passages

@@ -17,6 +17,8 @@ export interface Index {
   /** What `answerFrom` needs to know of these chunks' words. */
   vocabulary: Vocabulary;
   size: () => number;
+  /** The ids of the documents that have chunks here. */
+  documents: () => ReadonlySet<string>;
   /** For `searchIndexes`; callers do not need it. */
   readonly parts: IndexParts;
 }
@@ -84,6 +86,7 @@ export const createIndex = ({ chunksMax = chunksMaxByDefault }: { readonly chunk
     search: (question, limit) => searchIndexes([index], question, limit),
     vocabulary: vocabularyOf([parts]),
     size: parts.size,
+    documents: () => new Set(slotsByDocument.keys()),
     parts,
   };
   return index;

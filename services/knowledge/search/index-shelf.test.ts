@@ -34,3 +34,19 @@ it('a domain with more than fits is searched as far as it fits', async () => {
   expect(shelf.search(name('a'), 'Where is the lamp number 4 kept?')).toMatchObject([{ documentId: 'first' }]);
   expect(shelf.search(name('a'), 'kettle')).toEqual([]);
 });
+
+it('an index is brought up to date: what is gone is forgotten, what is new is known, the rest stays', async () => {
+  const shelf = createIndexShelf(100);
+  await shelf.build(name('a'), [
+    { id: 'lamps', text: pieces(2, 'lamp') },
+    { id: 'kettles', text: pieces(2, 'kettle') },
+  ]);
+  await shelf.build(name('a', 'v2'), [
+    { id: 'lamps', text: 'This text is not read again: the id is known.' },
+    { id: 'teapots', text: pieces(2, 'teapot') },
+  ]);
+  const idsFor = (question: string) => shelf.search(name('a', 'v2'), question)?.map(({ documentId }) => documentId);
+  expect(idsFor('Where is the lamp number 1 kept?')).toContain('lamps');
+  expect(idsFor('Where is the teapot number 1 kept?')).toContain('teapots');
+  expect(idsFor('Where is the kettle number 1 kept?')).not.toContain('kettles');
+});

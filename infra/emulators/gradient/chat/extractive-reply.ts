@@ -32,7 +32,7 @@ export const extractiveReply = (scene: Scene): { readonly text: string; readonly
   }
   let closest: string | undefined;
   for (const [asked, found] of attempts(scene)) {
-    const answer = answerFrom(asked, found.hits, found.vocabulary);
+    const answer = answerFrom(asked, found.hits, found.vocabulary, found.confidenceMin());
     if (answer.answerable) return { text: marked(answer, found, scene.isCiting), grounding: found };
     if (answer.confidence >= closestConfidenceMin) closest ??= answer.closest[0]?.text;
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { confidenceMinOf } from '../../../../shared/retrieval/calibration.ts';
 import { searchIndexes, type Hit } from '../../../../shared/retrieval/search.ts';
 import { vocabularyOf, type Vocabulary } from '../../../../shared/retrieval/vocabulary.ts';
 import { isoMoment } from '../identifiers.ts';
@@ -21,6 +22,8 @@ export interface Grounding {
   readonly hits: readonly Hit[];
   readonly items: readonly RetrievedItem[];
   readonly vocabulary: Vocabulary;
+  /** From which confidence on these places answer. */
+  readonly confidenceMin: () => number;
 }
 
 /** A knowledge base to look in, perhaps only at one file or folder of it. */
@@ -41,6 +44,7 @@ export const retrieve = (platform: Platform, places: readonly Place[], question:
     hits,
     items: hits.map((hit, at) => itemOf(platform, hit, at)),
     vocabulary: vocabularyOf(indexes.map(({ parts }) => parts)),
+    confidenceMin: () => confidenceMinOf(indexes),
   };
 };
 
