@@ -56,6 +56,18 @@ describe('a document in its own worker', () => {
     await expect(refused).rejects.toMatchObject({ code: 'document_too_complex' });
   });
 
+  test('that fills buffers without end is killed, and what is read beside it is read all the same', async () => {
+    const hoarder = 'const all = []; for (;;) all.push(new Uint8Array(20_000_000).fill(1));';
+    const workerUrl = await aWorker(`import { workerData } from 'node:worker_threads';
+      if (workerData.input.filename === 'bomb.txt') { ${hoarder} }
+      setTimeout(() => parentPort.postMessage({ kind: 'document', document: { words: 7 } }), 1_500);`);
+    const extractor = createExtractor({ workerUrl, growthMb: 300 });
+    const bomb = extractor.extract({ bytes: large, filename: 'bomb.txt', kind: 'file' });
+    const other = extractor.extract({ bytes: large, filename: 'a.txt', kind: 'file' });
+    await expect(bomb).rejects.toMatchObject({ code: 'document_too_complex' });
+    expect(await other).toMatchObject({ words: 7 });
+  });
+
   test('that takes too much memory is killed, and the process lives', async () => {
     const workerUrl = await aWorker('const all = []; for (;;) all.push(new Array(10_000).fill(Math.random()));');
     await expect(extractLarge({ workerUrl, heapMb: 32 })).rejects.toMatchObject({ code: 'document_too_complex' });

@@ -3,6 +3,7 @@ import { Failure } from '../../../shared/errors/failure.ts';
 import type { DocumentInput, ExtractedDocument } from './extract-document.ts';
 import { runExtractTask, type ExtractOutcome, type ExtractTask, type WorkerMessage } from './extract-task.ts';
 import { tooComplex } from './limits.ts';
+import { MemoryBreach, watchMemory } from './memory-watch.ts';
 import type { PageInput, PageReading } from './read-page.ts';
 import { createSlots } from './slots.ts';
 import { isPlainUtf8, markOf } from './unicode.ts';
@@ -15,6 +16,8 @@ export interface ExtractorOptions {
   readonly timeoutMs?: number;
   /** Heap of one worker. Default 384 MB. */
   readonly heapMb?: number;
+  /** What the process may grow by while a worker runs, heap and buffers. Default 800 MB. */
+  readonly growthMb?: number;
   /** Workers at once. Default 2. */
   readonly concurrency?: number;
   /** Documents that wait for a worker; one more throws `overloaded`. Default 200. */
@@ -37,10 +40,20 @@ export interface Extractor {
 export const createExtractor = (options: ExtractorOptions = {}): Extractor => {
   const limits = { ...defaults, ...options };
   const slots = createSlots({ slots: limits.concurrency, queueMax: limits.queueMax });
+  const runBounded = async (task: ExtractTask, signal?: AbortSignal): Promise<ExtractOutcome> => {
+    const read = (): Promise<ExtractOutcome> => runInWorker(task, limits, signal);
+    try {
+      return await slots.run(read, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof MemoryBreach)) throw thrown;
+    }
+    // Of those that were read side by side, the one that took the memory is the one that takes it alone, too.
+    return slots.runAlone(read, signal).catch((thrown: unknown) => {
+      throw thrown instanceof MemoryBreach ? tooMuchMemory(thrown) : thrown;
+    });
+  };
   const run = async (task: ExtractTask, signal?: AbortSignal): Promise<ExtractOutcome> =>
-    options.inProcess === true || isSmall(task)
-      ? runExtractTask(task)
-      : slots.run(() => runInWorker(task, limits, signal), signal);
+    options.inProcess === true || isSmall(task) ? runExtractTask(task) : runBounded(task, signal);
   return {
     extract: async (input, signal) => {
       const outcome = await run({ kind: 'document', input }, signal);
@@ -55,7 +68,7 @@ export const createExtractor = (options: ExtractorOptions = {}): Extractor => {
   };
 };
 
-const defaults = { timeoutMs: 20_000, heapMb: 384, concurrency: 2, queueMax: 200 };
+const defaults = { timeoutMs: 20_000, heapMb: 384, growthMb: 800, concurrency: 2, queueMax: 200 };
 // Nested HTML takes quadratic time: made for it, 64 KB took a second, 16 KB some 50 ms.
 const smallBytesMax = 16_384;
 
@@ -73,6 +86,7 @@ interface WorkerLimits {
   readonly workerUrl?: URL;
   readonly timeoutMs: number;
   readonly heapMb: number;
+  readonly growthMb: number;
 }
 
 const runInWorker = (task: ExtractTask, limits: WorkerLimits, signal?: AbortSignal): Promise<ExtractOutcome> => {
@@ -90,6 +104,7 @@ const runInWorker = (task: ExtractTask, limits: WorkerLimits, signal?: AbortSign
     const timer = setTimeout(() => {
       reject(tooComplex(`The document takes longer than ${limits.timeoutMs / 1000} s to read.`));
     }, limits.timeoutMs);
+    const memory = watchMemory(limits.growthMb, reject);
     const leave = (): void => reject(new Failure('deadline_exceeded', { cause: signal?.reason }));
     if (signal?.aborted === true) leave();
     signal?.addEventListener('abort', leave, { once: true });
@@ -108,14 +123,17 @@ const runInWorker = (task: ExtractTask, limits: WorkerLimits, signal?: AbortSign
     });
     worker.once('exit', () => {
       clearTimeout(timer);
+      memory.stop();
       signal?.removeEventListener('abort', leave);
     });
   }).finally(() => worker.terminate());
 };
 
+const tooMuchMemory = (cause: Error): Failure => tooComplex('The document takes too much memory to read.', cause);
+
 const failureOfCrash = (error: unknown, hasStarted: boolean): Failure => {
   if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return tooComplex('The document takes too much memory to read.', error);
+    return tooMuchMemory(error);
   }
   return hasStarted
     ? new Failure('document_broken', { detail: 'The document could not be read.', cause: error })

@@ -3,6 +3,8 @@ import { Failure } from '../../../shared/errors/failure.ts';
 export interface Slots {
   /** Runs `work` when a place is free. Throws `overloaded` when too many wait, `deadline_exceeded` when the signal aborts first. */
   readonly run: <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+  /** As `run`, while nothing else runs. */
+  readonly runAlone: <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 }
 
 /** At most `slots` at once and `queueMax` waiting, first come first served. */
@@ -43,14 +45,25 @@ export const createSlots = (options: { readonly slots: number; readonly queueMax
     next();
   };
 
+  /** Runs with `places` of the places. */
+  const runWith = async <T>(places: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    let taken = 0;
+    try {
+      for (; taken < places; taken += 1) await take(signal);
+      return await work();
+    } finally {
+      for (; taken > 0; taken -= 1) release();
+    }
+  };
+
+  // Two that each hold a part of the places would wait for each other for ever.
+  let lastAlone: Promise<unknown> = Promise.resolve();
   return {
-    run: async (work, signal) => {
-      await take(signal);
-      try {
-        return await work();
-      } finally {
-        release();
-      }
+    run: (work, signal) => runWith(1, work, signal),
+    runAlone: (work, signal) => {
+      const alone = lastAlone.then(() => runWith(options.slots, work, signal));
+      lastAlone = alone.catch(() => undefined);
+      return alone;
     },
   };
 };
