@@ -14,7 +14,8 @@ const openWith = async (settings: Readonly<Record<string, string>>): Promise<voi
 
 test('a deployment over its time limit fails the domain in words, and a retry gives it its time again', async () => {
   await openWith({ PROVISIONING_DEPLOY_TIMEOUT_MS: '300' });
-  await world.setCloud({ deploy_ms: 2_000 });
+  // Far over the limit: a slow machine must not find it running at its first look.
+  await world.setCloud({ deploy_ms: 6_000 });
   const { domain } = await world.register('slow.example.com');
   const failed = await world.untilState(domain.domain_id, 'failed');
   expect(failed.failure).toMatchObject({ code: 'agent_failed' });
