@@ -54,7 +54,8 @@ test('one question is one trace, from the HTTP request over NATS through chat, m
     ['the request', ({ service, name }) => service === 'parley-gateway' && /POST \/ask/.test(name)],
     ['chat at work', ({ service, name }) => service === 'parley-chat' && name.includes('rpc.chat.ask')],
     ['memory at work', ({ service, name }) => service === 'parley-memory' && name.includes('rpc.memory.recall')],
-    ['Postgres for chat', ({ service, scope }) => service === 'parley-chat' && /prisma/i.test(scope)],
+    // One statement goes to the driver at once, those of a transaction through Prisma.
+    ['Postgres for chat', ({ service, name }) => service === 'parley-chat' && name === 'sql'],
     ['Postgres for memory', ({ service, scope }) => service === 'parley-memory' && /prisma/i.test(scope)],
     ['the call to the agent', ({ service, name }) => service === 'parley-chat' && /^POST /.test(name)],
     ['the event afterwards', ({ service, name }) => service === 'parley-memory' && /question-answered/.test(name)],
