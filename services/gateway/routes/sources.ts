@@ -3,6 +3,8 @@ import { pageQuery } from '../../../shared/contracts/http/fields.ts';
 import * as http from '../../../shared/contracts/http/sources.ts';
 import * as contracts from '../../../shared/contracts/knowledge-sources.ts';
 import { idempotencyOf } from '../http/idempotency.ts';
+import type { CallContext } from '../../../shared/bus/port.ts';
+import type { Gateway } from '../gateway.ts';
 import { route, type Endpoint } from '../http/route.ts';
 import { runRoutes } from './source-runs.ts';
 
@@ -78,42 +80,43 @@ const updateSourceRoute = route({
     },
 });
 
-const switchAt = (verb: 'pause' | 'resume', summary: string): Endpoint =>
+interface Word {
+  readonly verb: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tell: (
+    bus: Gateway['bus'],
+    source: { readonly domain_id: string; readonly source_id: string },
+    call: CallContext,
+  ) => Promise<{ readonly source: contracts.SourceView }>;
+}
+
+/** One word to a source, without a body. */
+const wordAt = ({ verb, tell, ...about }: Word): Endpoint =>
   route({
+    ...about,
     method: 'post',
     path: `/knowledge/sources/:source_id/${verb}`,
     tag: 'knowledge',
-    summary,
     credential: 'knowledge',
     input: z.object({ params: http.sourceParams }),
     output: http.sourceAnswer,
     failures: ['source_unknown', 'conflict'],
     handle:
       ({ bus }) =>
-      async ({ params }, { caller, call }) => {
-        const change = { ...params, domain_id: caller.domain.domain_id, is_paused: verb === 'pause' };
-        return (await bus.ask(contracts.updateSource, change, call())).source;
-      },
+      async ({ params }, { caller, call }) =>
+        (await tell(bus, { ...params, domain_id: caller.domain.domain_id }, call())).source,
   });
 
-const answerAt = (verb: 'confirm' | 'refuse', summary: string, description: string): Endpoint =>
-  route({
-    method: 'post',
-    path: `/knowledge/sources/:source_id/${verb}`,
-    tag: 'knowledge',
-    summary,
-    description,
-    credential: 'knowledge',
-    input: z.object({ params: http.sourceParams }),
-    output: http.sourceAnswer,
-    failures: ['source_unknown', 'conflict'],
-    handle:
-      ({ bus }) =>
-      async ({ params }, { caller, call }) => {
-        const word = { ...params, domain_id: caller.domain.domain_id, prune: verb === 'confirm' };
-        return (await bus.ask(contracts.answerSource, word, call())).source;
-      },
-  });
+const switchTo =
+  (is_paused: boolean): Word['tell'] =>
+  (bus, source, call) =>
+    bus.ask(contracts.updateSource, { ...source, is_paused }, call);
+
+const answerWith =
+  (prune: boolean): Word['tell'] =>
+  (bus, source, call) =>
+    bus.ask(contracts.answerSource, { ...source, prune }, call);
 
 const removeSourceRoute = route({
   method: 'delete',
@@ -142,10 +145,20 @@ export const sourceRoutes: readonly Endpoint[] = [
   listSourcesRoute,
   getSourceRoute,
   updateSourceRoute,
-  switchAt('pause', 'Look through it only when asked to'),
-  switchAt('resume', 'Look through it by its schedule again'),
-  answerAt('confirm', 'Let the pages that vanished go', 'When more than 30 % vanished at once, nothing goes unasked.'),
-  answerAt('refuse', 'Keep the pages that vanished', 'They stay as they are and are no longer pages of the source.'),
+  wordAt({ verb: 'pause', summary: 'Look through it only when asked to', tell: switchTo(true) }),
+  wordAt({ verb: 'resume', summary: 'Look through it by its schedule again', tell: switchTo(false) }),
+  wordAt({
+    verb: 'confirm',
+    summary: 'Let the pages that vanished go',
+    description: 'When more than 30 % vanished at once, nothing goes unasked.',
+    tell: answerWith(true),
+  }),
+  wordAt({
+    verb: 'refuse',
+    summary: 'Keep the pages that vanished',
+    description: 'They stay as they are and are no longer pages of the source.',
+    tell: answerWith(false),
+  }),
   removeSourceRoute,
   ...runRoutes,
 ];
